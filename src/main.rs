@@ -1,0 +1,116 @@
+//! The command line.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use pixelai::app::{self, App, Demo, DemoOptions};
+use pixelai::config::{Config, Env};
+use pixelai::store::Store;
+use tokio_util::sync::CancellationToken;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// PIXEL AI: a Telegram bot that sells AI pictures.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the bot (the default)
+    Run,
+    /// Try everything in a chat page, without token, server or key
+    Demo(DemoOptions),
+    /// Bring the database up to date
+    Migrate,
+    /// Prove the dialogues against the code and the texts
+    Check,
+    /// Draw the dialogues, as Mermaid or as DOT
+    Graph {
+        /// One DOT graph instead of Mermaid in Markdown
+        #[arg(long)]
+        dot: bool,
+    },
+    /// Prove the books: sums, balances, holds
+    Audit,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command.unwrap_or(Command::Run)) {
+        Ok(code) => code,
+        Err(cause) => {
+            eprintln!("pixelai: {cause:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let config = Config::from_env(&Env::of_process()?)?;
+    match command {
+        Command::Run => {
+            app::start_logs(config.log_json);
+            let painters = app::painters(&config)?;
+            App::build(&config, &painters).await?.run(stop_signal()?).await?;
+        }
+        Command::Demo(options) => {
+            app::start_logs(config.log_json);
+            let demo = Demo::start(config, options).await?;
+            say(&demo.greeting())?;
+            demo.run(stop_signal()?).await?;
+        }
+        Command::Migrate => {
+            app::open(&config).await?.close().await;
+            say("the database is up to date")?;
+        }
+        Command::Check => say(&app::check(&config)?)?,
+        Command::Graph { dot } => say(&app::draw(&config, dot)?)?,
+        Command::Audit => return audit(&config).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a line. That nobody reads on, as `pixelai graph | head` does, is no error.
+fn say(line: &str) -> io::Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Ctrl-C or SIGTERM.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        token.cancel();
+    });
+    Ok(stop)
+}
+
+async fn audit(config: &Config) -> anyhow::Result<ExitCode> {
+    let faults = Store::new(app::open(config).await?).audit_ledger().await?;
+    for fault in &faults {
+        say(fault)?;
+    }
+    if faults.is_empty() {
+        say("the books are in order")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let noun = if faults.len() == 1 { "fault" } else { "faults" };
+    eprintln!("pixelai: {} {noun} in the books", faults.len());
+    Ok(ExitCode::FAILURE)
+}
