@@ -1,0 +1,19 @@
+//! The words of the business as values: ids, credits, languages, templates, jobs.
+//!
+//! Nothing here reads a clock, a network or a database, and no framework's type is named.
+
+mod credits;
+mod ids;
+mod job;
+mod language;
+mod letter;
+mod photo;
+mod template;
+
+pub use credits::{Credits, NotCredits};
+pub use ids::{ActionKey, InvoiceId, JobId, MailId, ModelAlias, PhotoId, TelegramId, TemplateId, UserId};
+pub use job::{Failure, JobState, Refusal};
+pub use language::Language;
+pub use letter::Letter;
+pub use photo::{PhotoFlaw, SizedPhoto};
+pub use template::{Category, Localized, Model, Template, TemplateKind};

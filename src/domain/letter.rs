@@ -1,0 +1,27 @@
+//! What is told to a person outside their conversation, as kept in the outbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Credits, Failure, JobId};
+
+/// A message on its way. It names things; its words are made when it is sent, in the person's language of that moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// The picture that was ordered.
+    Result { job: JobId },
+    /// A picture that came after its money had gone back: a gift.
+    Gift { job: JobId },
+    /// The order ended without a picture; the money is back.
+    Failed { job: JobId, failure: Failure },
+    /// An earlier picture once more.
+    Again { job: JobId },
+    /// The picture as the file that the provider made.
+    Original { job: JobId },
+    /// Stars have arrived as credits. `again`: the invoice had been paid before.
+    Paid { stars: i64, credits: Credits, again: bool },
+    /// Stars have gone back.
+    Refunded { stars: i64 },
+    /// A person's question about payments, for an admin.
+    Support { from: super::TelegramId, name: String, text: String },
+}

@@ -1,0 +1,74 @@
+//! What a person chooses, and the models behind it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Credits, Language, ModelAlias, TemplateId};
+
+/// One text in every language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Localized {
+    pub en: String,
+    pub ru: String,
+}
+
+impl Localized {
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Ru => &self.ru,
+        }
+    }
+}
+
+/// A shelf of templates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// Short name, such as `cars`.
+    pub id: String,
+    pub emoji: String,
+    pub title: Localized,
+}
+
+/// What a template works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TemplateKind {
+    /// The person's photos.
+    Photo,
+    /// The person's trained avatar.
+    Avatar,
+}
+
+/// A picture that can be ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pub id: TemplateId,
+    pub category: String,
+    pub kind: TemplateKind,
+    pub title: Localized,
+    pub description: Localized,
+    /// What the model is told, in English.
+    pub prompt: String,
+    pub model: ModelAlias,
+    pub price: Credits,
+    /// How many photos it needs, 1 to 4.
+    pub photos: u8,
+    /// Hints for the built-in painter and the preview: colours, frame, caption.
+    pub style: serde_json::Value,
+}
+
+/// A provider's model under our own name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    pub alias: ModelAlias,
+    pub provider: String,
+    /// The provider's own name of the model.
+    pub provider_model: String,
+    /// Sent along with every request, as the provider defines it.
+    pub parameters: serde_json::Value,
+    /// How long one attempt may take before the fallback is tried.
+    pub time_limit: Duration,
+    pub fallback: Option<ModelAlias>,
+}
