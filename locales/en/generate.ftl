@@ -1,0 +1,92 @@
+### From choosing a template to a picture under way.
+
+generate-categories =
+    <b>What shall we make?</b>
+    { $photos ->
+        [0] Choose a shelf and have a look around.
+        [one] Your photo is here. Choose a shelf and find a template for it.
+       *[other] Your { $photos } photos are here. Choose a shelf and find a template for them.
+    }
+
+generate-gallery =
+    <b>{ $title }</b>
+    { $description }
+
+    { $price ->
+        [one] { $price } credit
+       *[other] { $price } credits
+    } · { $photos ->
+        [one] { $photos } photo
+       *[other] { $photos } photos
+    } needed
+    .previous = ◀
+    .position = { $number }/{ $total }
+    .next = ▶
+    .choose = ✨ I want this one
+    .shelves = All shelves
+
+generate-photo =
+    <b>{ $title }</b>
+    { $wanted ->
+        [one] Send a photo of the hero of this picture.
+       *[other] { $got ->
+            [0] This one needs { $wanted } photos. Send them together or one by one.
+           *[other] { $got } of { $wanted } photos here. Please send the next one.
+        }
+    }
+
+    What works best:
+    • the hero close up and in focus
+    • soft, even light
+    • the face uncovered: no sunglasses, no filters
+
+generate-which =
+    <b>Which photo shall we take?</b>
+    You sent { $count ->
+        [one] { $count } photo
+       *[other] { $count } photos
+    }, and this template needs one. The numbers go in the order you sent them.
+
+generate-confirm =
+    <b>{ $title }</b>
+    { $photos ->
+        [one] The photo is ready.
+        [2] Both photos are ready.
+       *[other] All { $photos } photos are ready.
+    } Shall we make it?
+
+    Price: <b>{ $price ->
+        [one] { $price } credit
+       *[other] { $price } credits
+    }</b>, you have { $balance }. If it doesn’t work out, your credits come back.
+    .pay =
+        ✨ Make it · { $price ->
+            [one] { $price } credit
+           *[other] { $price } credits
+        }
+    .replace = { $photos ->
+        [one] Another photo
+       *[other] Other photos
+    }
+    .shelves = Another template
+
+generate-working =
+    <b>{ $title }</b>
+    { $state ->
+        [queued] { $ahead ->
+            [-1] In line – we’ll start in a moment.
+            [0] You’re next in line.
+            [one] { $ahead } picture ahead of yours.
+           *[other] { $ahead } pictures ahead of yours.
+        }
+        [finishing] The last strokes…
+       *[painting] Painting your picture…
+    }
+
+    <code>{ $bar }</code> { $percent }%
+    { $seconds ->
+        [0] You can put the phone down: the picture will come here by itself.
+        [one] About { $seconds } second left. The picture will come here by itself.
+       *[other] About { $seconds } seconds left. The picture will come here by itself.
+    }
+    .cancel_order = Cancel
