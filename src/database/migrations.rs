@@ -1,0 +1,80 @@
+//! The numbered, embedded steps that make a database what this build needs.
+//!
+//! `migrations/NNNN_name.sql` serves both engines; `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` one each.
+
+use anyhow::{Context, anyhow};
+use rust_embed::RustEmbed;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+use super::{Database, Engine};
+
+#[derive(RustEmbed)]
+#[folder = "migrations"]
+struct Files;
+
+impl Database {
+    /// Applies what has not been applied yet. On PostgreSQL a second process waits for the first.
+    ///
+    /// # Errors
+    /// When a step fails (nothing of it stays), or the database has been changed by a newer build.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        let migrator = Migrator::with_migrations(steps(self.engine())?);
+        let done = match self {
+            Self::Sqlite { write, .. } => migrator.run(write).await,
+            Self::Postgres(pool) => migrator.run(pool).await,
+        };
+        done.map_err(|cause| match cause {
+            MigrateError::VersionMissing(step) | MigrateError::VersionTooNew(step, _) => anyhow!(
+                "the database was last used by a newer version of pixelai (this one does not know its step {step}); run \
+                 that version, or name another database in DATABASE_URL"
+            ),
+            MigrateError::VersionMismatch(step) => anyhow!(
+                "step {step} of the database is not the one that this version of pixelai knows; run the version that \
+                 made it, or name another database in DATABASE_URL"
+            ),
+            cause => anyhow::Error::new(cause).context("cannot bring the database up to date; nothing was lost"),
+        })
+    }
+}
+
+/// The steps for one engine, in order.
+fn steps(engine: Engine) -> anyhow::Result<Vec<Migration>> {
+    let (mine, other) = match engine {
+        Engine::Sqlite => (".sqlite", ".postgres"),
+        Engine::Postgres => (".postgres", ".sqlite"),
+    };
+    let mut steps = Vec::new();
+    for path in Files::iter() {
+        let Some(stem) = path.strip_suffix(".sql") else { continue };
+        if stem.ends_with(other) {
+            continue;
+        }
+        let (number, name) = stem.split_once('_').with_context(|| format!("migrations/{path} has no number"))?;
+        let version = number.parse().with_context(|| format!("migrations/{path} has no number"))?;
+        let file = Files::get(&path).with_context(|| format!("migrations/{path} is gone"))?;
+        let sql =
+            String::from_utf8(file.data.into_owned()).with_context(|| format!("migrations/{path} is not text"))?;
+        let description = name.trim_end_matches(mine).to_owned();
+        // The text is our own, embedded at build time.
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        steps.push(Migration::new(version, description.into(), MigrationType::Simple, sql, false));
+    }
+    steps.sort();
+    Ok(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_engines_take_the_same_steps() {
+        let numbers = |engine| -> Vec<(i64, String)> {
+            let steps = steps(engine).expect("the embedded steps are readable");
+            steps.iter().map(|step| (step.version, step.description.to_string())).collect()
+        };
+        assert_eq!(numbers(Engine::Sqlite), numbers(Engine::Postgres));
+        assert!(!numbers(Engine::Sqlite).is_empty());
+    }
+}

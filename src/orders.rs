@@ -1,0 +1,224 @@
+//! An order: from placing it under a hold to its one completion.
+//!
+//! Whatever ends a job (a worker, a webhook, the person, the deadline) ends it here, in one transaction that settles
+//! the money, changes the row and puts the news into the outbox. The first end wins; any later one changes nothing.
+
+mod catalog;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::crash;
+use crate::database::Time;
+use crate::domain::{ActionKey, Credits, Failure, JobId, JobState, Letter, PhotoId, TemplateId, UserId};
+use crate::store::Store;
+use crate::store::jobs::{Job, NewJob};
+use crate::store::ledger::Posted;
+use crate::wallet;
+
+pub use catalog::{Catalog, CatalogError, Offer};
+
+/// How many pictures one person may have under way.
+pub const MAX_LIVE_JOBS: i64 = 3;
+/// What a job may take beyond the time limits of its models: waiting in line, retries.
+const SLACK: Duration = Duration::from_secs(120);
+/// How long after its deadline a late picture is still looked for.
+pub const LATE_WINDOW: Duration = Duration::from_secs(3600);
+
+/// What a person wants to order, and the price that they saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order<'a> {
+    pub user: UserId,
+    pub key: &'a ActionKey,
+    pub template: &'a TemplateId,
+    pub photos: &'a [PhotoId],
+    pub price: Credits,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// Its price is held and it is in line; also when the same action had placed it before.
+    Placed(JobId),
+    Short {
+        missing: Credits,
+    },
+    /// The price is not the one they saw any more.
+    Repriced {
+        price: Credits,
+    },
+    /// The template is not to be had any more.
+    Retired,
+    /// A photo was removed in the meantime.
+    PhotosGone,
+    /// They have [`MAX_LIVE_JOBS`] under way.
+    Busy,
+}
+
+/// The orders of everybody. Cheap to clone.
+#[derive(Clone)]
+pub struct Orders {
+    store: Store,
+    catalog: Arc<Catalog>,
+    /// Rung when there is something new to do.
+    bell: Arc<Bell>,
+}
+
+/// Wakes the poller's loops at once when work appears in this process.
+#[derive(Debug, Default)]
+pub struct Bell {
+    pub jobs: Notify,
+    pub mail: Notify,
+    pub timers: Notify,
+    pub albums: Notify,
+}
+
+impl Orders {
+    pub fn new(store: Store, catalog: Arc<Catalog>, bell: Arc<Bell>) -> Self {
+        Self { store, catalog, bell }
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Places an order: the hold and the job in one transaction, once per action.
+    pub async fn place(&self, order: &Order<'_>, now: Time) -> sqlx::Result<Placed> {
+        let mut tx = self.store.begin().await?;
+        // Orders of one person stand in line, so that several at once cannot get past the limits below.
+        let balance = tx.lock_available(order.user).await?;
+        if let Some(job) = tx.job_by_key(order.key).await? {
+            return Ok(Placed::Placed(job));
+        }
+        let Some(offer) = self.catalog.offer(order.template) else { return Ok(Placed::Retired) };
+        let price = offer.template.price;
+        if price != order.price {
+            return Ok(Placed::Repriced { price });
+        }
+        if tx.count_live_jobs(order.user).await? >= MAX_LIVE_JOBS {
+            return Ok(Placed::Busy);
+        }
+        for photo in order.photos {
+            if !tx.use_photo(order.user, *photo, now).await? {
+                return Ok(Placed::PhotosGone);
+            }
+        }
+        let job = NewJob {
+            id: JobId::new(),
+            user: order.user,
+            key: order.key,
+            template: order.template,
+            model: &offer.model.alias,
+            photos: order.photos,
+            price,
+            model_until: now + offer.model.time_limit,
+            deadline: now + offer.chain_limit + SLACK,
+        };
+        if !tx.add_job(&job, now).await? {
+            // Another process runs the same action and is ahead by a moment; its row is visible once it commits.
+            drop(tx);
+            return self.placed_elsewhere(order.key).await;
+        }
+        if wallet::hold(&mut tx, order.user, job.id, price, now).await? == Posted::Insufficient {
+            return Ok(Placed::Short { missing: balance.missing_for(price) });
+        }
+        crash::point("hold-written");
+        tx.commit().await?;
+        crash::point("held");
+        self.bell.jobs.notify_one();
+        Ok(Placed::Placed(job.id))
+    }
+
+    async fn placed_elsewhere(&self, key: &ActionKey) -> sqlx::Result<Placed> {
+        let mut tx = self.store.begin().await?;
+        match tx.job_by_key(key).await? {
+            Some(job) => Ok(Placed::Placed(job)),
+            None => Err(sqlx::Error::RowNotFound),
+        }
+    }
+
+    /// Ends a job with its picture, under the lease that `job` was claimed with. False: it had ended before, or the
+    /// lease was lost.
+    pub async fn succeed(&self, job: &Job, picture: &[u8], now: Time) -> sqlx::Result<bool> {
+        let mut tx = self.store.begin().await?;
+        let Some(job) = tx.end_job(job.id, Some(job.fence), JobState::Succeeded, None, None, now).await? else {
+            return Ok(false);
+        };
+        wallet::capture(&mut tx, job.user_id, job.id, job.price, now).await?;
+        tx.add_picture(job.id, picture, now).await?;
+        tx.post(job.user_id, &format!("result:{}", job.id), &Letter::Result { job: job.id }, now).await?;
+        crash::point("capture-written");
+        tx.commit().await?;
+        self.bell.mail.notify_one();
+        Ok(true)
+    }
+
+    /// Ends a job without a picture and gives the money back. After a deadline a late picture is still looked for.
+    pub async fn fail(&self, job: &Job, failure: Failure, now: Time) -> sqlx::Result<bool> {
+        let look_again = (failure == Failure::Deadline && job.task.is_some()).then_some(now);
+        let mut tx = self.store.begin().await?;
+        let ended = tx.end_job(job.id, Some(job.fence), JobState::Failed, Some(failure), look_again, now).await?;
+        let Some(job) = ended else { return Ok(false) };
+        wallet::void(&mut tx, job.user_id, job.id, job.price, now).await?;
+        let letter = Letter::Failed { job: job.id, failure };
+        tx.post(job.user_id, &format!("result:{}", job.id), &letter, now).await?;
+        crash::point("void-written");
+        tx.commit().await?;
+        self.bell.mail.notify_one();
+        Ok(true)
+    }
+
+    /// Keeps a picture that came after its job had failed, and sends it as a gift. False: the lease was lost, or the
+    /// person wants to be forgotten.
+    pub async fn late_success(&self, job: &Job, picture: &[u8], now: Time) -> sqlx::Result<bool> {
+        let mut tx = self.store.begin().await?;
+        if !tx.close_failed(job).await? {
+            return Ok(false);
+        }
+        if tx.add_picture(job.id, picture, now).await? {
+            tx.post(job.user_id, &format!("gift:{}", job.id), &Letter::Gift { job: job.id }, now).await?;
+        }
+        tx.commit().await?;
+        self.bell.mail.notify_one();
+        Ok(true)
+    }
+
+    /// The person does not want to wait. False: it had ended before. The provider is told by the worker that looks
+    /// at the row next.
+    pub async fn cancel(&self, user: UserId, job: JobId, now: Time) -> sqlx::Result<bool> {
+        let mut tx = self.store.begin().await?;
+        let Some(job) = tx.end_job(job, None, JobState::Cancelled, None, Some(now), now).await? else {
+            return Ok(false);
+        };
+        if job.user_id != user {
+            return Ok(false);
+        }
+        wallet::void(&mut tx, job.user_id, job.id, job.price, now).await?;
+        tx.commit().await?;
+        self.bell.jobs.notify_one();
+        Ok(true)
+    }
+
+    /// Cancels what is under way and removes what is kept of a person; the books stay.
+    pub async fn forget(&self, user: UserId, now: Time) -> sqlx::Result<()> {
+        let mut tx = self.store.begin().await?;
+        // First all jobs, then the money: whoever ends a job locks in this order.
+        let mut ended = Vec::new();
+        for job in tx.live_jobs_of(user).await? {
+            ended.extend(tx.end_job(job, None, JobState::Cancelled, None, Some(now), now).await?);
+        }
+        tx.close_failed_of(user).await?;
+        for job in ended {
+            wallet::void(&mut tx, job.user_id, job.id, job.price, now).await?;
+        }
+        tx.forget_mail(user).await?;
+        tx.forget_pictures(user).await?;
+        tx.forget_photos(user).await?;
+        tx.forget_user(user, now).await?;
+        tx.commit().await?;
+        self.bell.jobs.notify_one();
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! What can be ordered at this moment: the templates whose model has a provider that is switched on.
+//!
+//! Read at start and again every now and then, so that the gallery asks no database.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::domain::{Category, Model, ModelAlias, Template, TemplateId};
+use crate::store::Store;
+use crate::store::catalog::Pack;
+
+/// A template with the model that begins it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    pub template: Template,
+    pub model: Model,
+    /// The time limits of the model and all its fallbacks together.
+    pub chain_limit: Duration,
+}
+
+/// Why there is nothing sensible to offer.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    #[error("cannot read the templates")]
+    Database(#[from] sqlx::Error),
+    #[error("the fallbacks of the model {0} run in a circle; change `fallback` in the table models")]
+    Circle(ModelAlias),
+}
+
+#[derive(Debug, Default)]
+struct Shelves {
+    categories: Vec<Category>,
+    /// In the order of the gallery.
+    offers: Vec<Arc<Offer>>,
+    by_id: HashMap<TemplateId, Arc<Offer>>,
+    /// Templates that are enabled but whose model has no provider.
+    hidden: Vec<(TemplateId, ModelAlias)>,
+    titles: HashMap<TemplateId, Template>,
+    models: HashMap<ModelAlias, Model>,
+    packs: Vec<Pack>,
+}
+
+/// What can be ordered and bought.
+#[derive(Debug)]
+pub struct Catalog {
+    /// Names of the providers that are switched on.
+    providers: HashSet<String>,
+    shelves: RwLock<Arc<Shelves>>,
+}
+
+impl Catalog {
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// When they cannot be read, or the fallbacks of a model run in a circle.
+    pub async fn load(store: &Store, providers: HashSet<String>) -> Result<Self, CatalogError> {
+        let shelves = read(store, &providers).await?;
+        for (template, model) in &shelves.hidden {
+            tracing::warn!(%template, %model, "template {template} is hidden: no provider of its model {model} is set up");
+        }
+        Ok(Self { providers, shelves: RwLock::new(Arc::new(shelves)) })
+    }
+
+    /// Reads the tables again.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`]; what was read before stays.
+    pub async fn reload(&self, store: &Store) -> Result<(), CatalogError> {
+        let shelves = Arc::new(read(store, &self.providers).await?);
+        *self.shelves.write().unwrap_or_else(PoisonError::into_inner) = shelves;
+        Ok(())
+    }
+
+    fn now(&self) -> Arc<Shelves> {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The categories that have something to offer.
+    pub fn categories(&self) -> Vec<Category> {
+        let shelves = self.now();
+        let offered = |category: &&Category| shelves.offers.iter().any(|offer| offer.template.category == category.id);
+        shelves.categories.iter().filter(offered).cloned().collect()
+    }
+
+    /// The offers of a category, in their order.
+    pub fn shelf(&self, category: &str) -> Vec<Arc<Offer>> {
+        let shelves = self.now();
+        shelves.offers.iter().filter(|offer| offer.template.category == category).cloned().collect()
+    }
+
+    pub fn offer(&self, template: &TemplateId) -> Option<Arc<Offer>> {
+        self.now().by_id.get(template).cloned()
+    }
+
+    /// A template, also one that cannot be ordered at the moment.
+    pub fn template(&self, id: &TemplateId) -> Option<Template> {
+        self.now().titles.get(id).cloned()
+    }
+
+    pub fn model(&self, alias: &ModelAlias) -> Option<Model> {
+        self.now().models.get(alias).cloned()
+    }
+
+    /// The model to go on with when this one has failed: the next of the chain that has a provider.
+    pub fn fallback(&self, alias: &ModelAlias) -> Option<Model> {
+        let shelves = self.now();
+        chain(&shelves.models, alias).skip(1).find(|model| self.providers.contains(&model.provider)).cloned()
+    }
+
+    pub fn packs(&self) -> Vec<Pack> {
+        self.now().packs.clone()
+    }
+}
+
+async fn read(store: &Store, providers: &HashSet<String>) -> Result<Shelves, CatalogError> {
+    let models: HashMap<ModelAlias, Model> =
+        store.models().await?.into_iter().map(|model| (model.alias.clone(), model)).collect();
+    for alias in models.keys() {
+        if chain(&models, alias).take(models.len() + 1).count() > models.len() {
+            return Err(CatalogError::Circle(alias.clone()));
+        }
+    }
+    let mut shelves =
+        Shelves { categories: store.categories().await?, packs: store.packs().await?, models, ..Shelves::default() };
+    for (template, enabled) in store.templates().await? {
+        shelves.titles.insert(template.id.clone(), template.clone());
+        if !enabled {
+            continue;
+        }
+        let usable: Vec<&Model> =
+            chain(&shelves.models, &template.model).filter(|model| providers.contains(&model.provider)).collect();
+        let Some(first) = usable.first() else {
+            shelves.hidden.push((template.id, template.model));
+            continue;
+        };
+        let chain_limit = usable.iter().map(|model| model.time_limit).sum();
+        let offer = Arc::new(Offer { model: (*first).clone(), chain_limit, template });
+        shelves.by_id.insert(offer.template.id.clone(), offer.clone());
+        shelves.offers.push(offer);
+    }
+    Ok(shelves)
+}
+
+/// A model and its fallbacks, in the order in which they are tried.
+fn chain<'a>(models: &'a HashMap<ModelAlias, Model>, first: &ModelAlias) -> impl Iterator<Item = &'a Model> {
+    let next = |model: &&'a Model| model.fallback.as_ref().and_then(|alias| models.get(alias));
+    std::iter::successors(models.get(first), move |model| next(model))
+}

@@ -1,0 +1,403 @@
+//! Generation jobs: rows that workers lease, and that only the holder of the newest lease may change.
+
+use sqlx::types::Json;
+
+use crate::database::{Engine, Time, Tx, all, exec, one, optional};
+use crate::domain::{ActionKey, Credits, Failure, JobId, JobState, ModelAlias, PhotoId, TemplateId, UserId};
+
+use super::Store;
+
+/// A new order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob<'a> {
+    pub id: JobId,
+    pub user: UserId,
+    pub key: &'a ActionKey,
+    pub template: &'a TemplateId,
+    pub model: &'a ModelAlias,
+    pub photos: &'a [PhotoId],
+    pub price: Credits,
+    /// When the first model has had its time.
+    pub model_until: Time,
+    pub deadline: Time,
+}
+
+/// A job as a worker or a screen sees it.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct Job {
+    pub id: JobId,
+    pub user_id: UserId,
+    pub template_id: TemplateId,
+    pub model: ModelAlias,
+    pub photos: Json<Vec<PhotoId>>,
+    pub price: Credits,
+    pub state: JobState,
+    /// Submits so far.
+    pub attempt: i32,
+    /// Failed calls in a row with this model.
+    pub tries: i32,
+    /// The provider's task, as its client wrote it.
+    pub task: Option<Json<serde_json::Value>>,
+    pub progress: Option<f32>,
+    pub ahead: Option<i32>,
+    pub failure: Option<Failure>,
+    pub fence: i64,
+    pub model_until: Time,
+    pub deadline_at: Time,
+    pub created_at: Time,
+    pub finished_at: Option<Time>,
+}
+
+macro_rules! job_columns {
+    () => {
+        "id, user_id, template_id, model, photos, price, state, attempt, tries, task, progress, ahead, failure, fence, \
+         model_until, deadline_at, created_at, finished_at"
+    };
+}
+
+/// What a worker writes back about a job that goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress<'a> {
+    pub state: JobState,
+    pub model: &'a ModelAlias,
+    pub model_until: Time,
+    pub attempt: i32,
+    pub tries: i32,
+    pub task: Option<&'a serde_json::Value>,
+    pub progress: Option<f32>,
+    pub ahead: Option<i32>,
+    /// When to look again; `None` when there is nothing left to do.
+    pub run_at: Option<Time>,
+}
+
+/// A picture that was made, in a list.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Made {
+    pub id: JobId,
+    pub template_id: TemplateId,
+    pub finished_at: Time,
+}
+
+/// A finished picture's whereabouts.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Picture {
+    pub user_id: UserId,
+    pub template_id: TemplateId,
+    pub price: Credits,
+    /// As the provider made it, while it is kept.
+    pub bytes: Option<Vec<u8>>,
+    /// Telegram's name of the photo, once it was sent.
+    pub file_id: Option<String>,
+    /// Telegram's name of the untouched file, once it was sent.
+    pub document_id: Option<String>,
+    pub created_at: Time,
+}
+
+impl Store {
+    /// Takes up to `limit` due jobs and hides them from other workers until `lease_until`.
+    pub async fn claim_jobs(&self, now: Time, lease_until: Time, limit: i64) -> sqlx::Result<Vec<Job>> {
+        const SQLITE: &str = concat!(
+            "UPDATE generation_jobs SET lease_until = $2, fence = fence + 1 WHERE id IN (SELECT id FROM \
+             generation_jobs WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY run_at \
+             LIMIT $3) RETURNING ",
+            job_columns!()
+        );
+        // An array is made once; a joined subquery could be run again and claim more than `limit`.
+        const POSTGRES: &str = concat!(
+            "UPDATE generation_jobs SET lease_until = $2, fence = fence + 1 WHERE id = ANY (ARRAY (SELECT id FROM \
+             generation_jobs WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY run_at \
+             LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING ",
+            job_columns!()
+        );
+        let sql = match self.db.engine() {
+            Engine::Sqlite => SQLITE,
+            Engine::Postgres => POSTGRES,
+        };
+        all!(self.db.write(), Job, sql, now, lease_until, limit)
+    }
+
+    /// Holds on to a job until `until`. False: the lease was given back, or lost.
+    pub async fn renew_job(&self, id: JobId, fence: i64, until: Time) -> sqlx::Result<bool> {
+        let written = exec!(
+            self.db.write(),
+            "UPDATE generation_jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL",
+            id,
+            fence,
+            until,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// When the next job is due, leased ones at the end of their lease.
+    pub async fn next_job_at(&self) -> sqlx::Result<Option<Time>> {
+        let row: Option<(Time,)> = optional!(
+            self.db.read(),
+            (Time,),
+            "SELECT CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END AS at FROM generation_jobs \
+             WHERE run_at IS NOT NULL ORDER BY at LIMIT 1",
+        )?;
+        Ok(row.map(|(at,)| at))
+    }
+
+    pub async fn job(&self, id: JobId) -> sqlx::Result<Option<Job>> {
+        const SQL: &str = concat!("SELECT ", job_columns!(), " FROM generation_jobs WHERE id = $1");
+        optional!(self.db.read(), Job, SQL, id)
+    }
+
+    /// Writes how a job that goes on stands, and gives the lease back. False: the lease was lost, nothing is written.
+    pub async fn save_progress(&self, job: &Job, progress: &Progress<'_>) -> sqlx::Result<bool> {
+        self.write_progress(job, progress, None).await
+    }
+
+    /// Like [`Store::save_progress`], but keeps the lease: the worker goes on with the job.
+    pub async fn save_progress_leased(&self, job: &Job, progress: &Progress<'_>, until: Time) -> sqlx::Result<bool> {
+        self.write_progress(job, progress, Some(until)).await
+    }
+
+    async fn write_progress(&self, job: &Job, to: &Progress<'_>, lease_until: Option<Time>) -> sqlx::Result<bool> {
+        let written = exec!(
+            self.db.write(),
+            "UPDATE generation_jobs SET state = $3, model = $4, model_until = $5, attempt = $6, tries = $7, task = $8, \
+             progress = $9, ahead = $10, run_at = $11, lease_until = $12 WHERE id = $1 AND fence = $2 \
+             AND state IN ('queued', 'submitting', 'running')",
+            job.id,
+            job.fence,
+            to.state,
+            to.model,
+            to.model_until,
+            to.attempt,
+            to.tries,
+            to.task.map(Json),
+            to.progress,
+            to.ahead,
+            to.run_at,
+            lease_until,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Says when to look again at a job that has ended but is not quite over, or that it is over (`None`).
+    pub async fn postpone_ended(&self, job: &Job, run_at: Option<Time>) -> sqlx::Result<bool> {
+        let written = exec!(
+            self.db.write(),
+            "UPDATE generation_jobs SET run_at = $3, lease_until = NULL WHERE id = $1 AND fence = $2 \
+             AND state IN ('succeeded', 'failed', 'cancelled')",
+            job.id,
+            job.fence,
+            run_at,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// The seconds that the last few pictures with this model took, in the middle.
+    pub async fn usual_seconds(&self, model: &ModelAlias) -> sqlx::Result<Option<i64>> {
+        let rows: Vec<(Time, Time)> = all!(
+            self.db.read(),
+            (Time, Time),
+            "SELECT created_at, finished_at FROM generation_jobs WHERE model = $1 AND state = 'succeeded' \
+             ORDER BY finished_at DESC LIMIT 20",
+            model,
+        )?;
+        let mut seconds: Vec<i64> = rows.into_iter().map(|(from, to)| (to - from).num_seconds()).collect();
+        seconds.sort_unstable();
+        Ok(seconds.get(seconds.len() / 2).copied())
+    }
+
+    /// How many jobs came before this one and are still waiting to be submitted.
+    pub async fn jobs_ahead(&self, job: &Job) -> sqlx::Result<i64> {
+        let (ahead,): (i64,) = one!(
+            self.db.read(),
+            (i64,),
+            "SELECT count(*) FROM generation_jobs WHERE run_at IS NOT NULL AND state = 'queued' AND created_at < $1",
+            job.created_at,
+        )?;
+        Ok(ahead)
+    }
+
+    /// The person's pictures, newest first.
+    pub async fn made(&self, user: UserId, offset: i64, limit: i64) -> sqlx::Result<Vec<Made>> {
+        all!(
+            self.db.read(),
+            Made,
+            "SELECT j.id, j.template_id, p.created_at AS finished_at FROM generation_jobs j \
+             JOIN pictures p ON p.job_id = j.id WHERE j.user_id = $1 \
+             ORDER BY p.created_at DESC, j.id DESC LIMIT $2 OFFSET $3",
+            user,
+            limit,
+            offset,
+        )
+    }
+
+    pub async fn count_made(&self, user: UserId) -> sqlx::Result<i64> {
+        let (count,): (i64,) = one!(
+            self.db.read(),
+            (i64,),
+            "SELECT count(*) FROM generation_jobs j JOIN pictures p ON p.job_id = j.id WHERE j.user_id = $1",
+            user,
+        )?;
+        Ok(count)
+    }
+
+    /// The picture of a job, if one was made.
+    pub async fn picture(&self, job: JobId) -> sqlx::Result<Option<Picture>> {
+        optional!(
+            self.db.read(),
+            Picture,
+            "SELECT j.user_id, j.template_id, j.price, p.bytes, p.file_id, p.document_id, p.created_at \
+             FROM pictures p JOIN generation_jobs j ON j.id = p.job_id WHERE p.job_id = $1",
+            job,
+        )
+    }
+
+    /// Remembers Telegram's names of what was sent; a name that is known stays when `None` is given.
+    pub async fn picture_sent(&self, job: JobId, file: Option<&str>, document: Option<&str>) -> sqlx::Result<()> {
+        exec!(
+            self.db.write(),
+            "UPDATE pictures SET file_id = COALESCE($2, file_id), document_id = COALESCE($3, document_id) \
+             WHERE job_id = $1",
+            job,
+            file,
+            document,
+        )?;
+        Ok(())
+    }
+
+    pub async fn job_delivered(&self, job: JobId, now: Time) -> sqlx::Result<()> {
+        exec!(
+            self.db.write(),
+            "UPDATE generation_jobs SET delivered_at = $2 WHERE id = $1 AND delivered_at IS NULL",
+            job,
+            now,
+        )?;
+        Ok(())
+    }
+
+    /// Drops the bytes of pictures made before `before` that Telegram has. Answers how many.
+    pub async fn remove_old_originals(&self, before: Time) -> sqlx::Result<u64> {
+        exec!(
+            self.db.write(),
+            "UPDATE pictures SET bytes = NULL WHERE bytes IS NOT NULL AND created_at < $1 AND file_id IS NOT NULL",
+            before,
+        )
+    }
+
+    /// How many jobs are in each state that is not final.
+    pub async fn live_jobs(&self) -> sqlx::Result<Vec<(String, i64)>> {
+        all!(
+            self.db.read(),
+            (String, i64),
+            "SELECT state, count(*) FROM generation_jobs WHERE state IN ('queued', 'submitting', 'running') \
+             GROUP BY state ORDER BY state",
+        )
+    }
+}
+
+impl Tx {
+    /// The job that this action has already made.
+    pub async fn job_by_key(&mut self, key: &ActionKey) -> sqlx::Result<Option<JobId>> {
+        let row: Option<(JobId,)> = optional!(*self, (JobId,), "SELECT id FROM generation_jobs WHERE key = $1", key)?;
+        Ok(row.map(|(id,)| id))
+    }
+
+    /// Writes a new job, due now. False: one with its key is there already.
+    pub async fn add_job(&mut self, job: &NewJob<'_>, now: Time) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "INSERT INTO generation_jobs (id, user_id, key, template_id, model, photos, price, state, run_at, \
+             model_until, deadline_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $8) \
+             ON CONFLICT (key) DO NOTHING",
+            job.id,
+            job.user,
+            job.key,
+            job.template,
+            job.model,
+            Json(job.photos),
+            job.price,
+            now,
+            job.model_until,
+            job.deadline,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// How many jobs of the person are under way.
+    pub async fn count_live_jobs(&mut self, user: UserId) -> sqlx::Result<i64> {
+        let (count,): (i64,) = one!(
+            *self,
+            (i64,),
+            "SELECT count(*) FROM generation_jobs WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running')",
+            user,
+        )?;
+        Ok(count)
+    }
+
+    pub async fn live_jobs_of(&mut self, user: UserId) -> sqlx::Result<Vec<JobId>> {
+        let rows: Vec<(JobId,)> = all!(
+            *self,
+            (JobId,),
+            "SELECT id FROM generation_jobs WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running') \
+             ORDER BY id",
+            user,
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Ends a job that is still going on, if `fence` (when given) is the newest. Answers the row as it now is, or
+    /// `None` when it had ended before or the lease was lost.
+    pub async fn end_job(
+        &mut self,
+        id: JobId,
+        fence: Option<i64>,
+        state: JobState,
+        failure: Option<Failure>,
+        run_at: Option<Time>,
+        now: Time,
+    ) -> sqlx::Result<Option<Job>> {
+        const SQL: &str = concat!(
+            "UPDATE generation_jobs SET state = $3, failure = $4, run_at = $5, lease_until = NULL, \
+             fence = fence + 1, finished_at = $6 WHERE id = $1 AND ($2 IS NULL OR fence = $2) \
+             AND state IN ('queued', 'submitting', 'running') RETURNING ",
+            job_columns!()
+        );
+        optional!(*self, Job, SQL, id, fence, state, failure, run_at, now)
+    }
+
+    /// Ends the wait for a late picture, under the lease that `job` was claimed with. False: the lease was lost.
+    pub async fn close_failed(&mut self, job: &Job) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "UPDATE generation_jobs SET run_at = NULL, lease_until = NULL WHERE id = $1 AND fence = $2 \
+             AND state = 'failed'",
+            job.id,
+            job.fence,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Nobody waits for late pictures of this person any more, not even a worker that has just asked for one.
+    pub async fn close_failed_of(&mut self, user: UserId) -> sqlx::Result<u64> {
+        exec!(
+            *self,
+            "UPDATE generation_jobs SET run_at = NULL, lease_until = NULL, fence = fence + 1 WHERE user_id = $1 \
+             AND state = 'failed' AND run_at IS NOT NULL",
+            user,
+        )
+    }
+
+    /// Keeps the picture that a job made. False: there is one already.
+    pub async fn add_picture(&mut self, job: JobId, bytes: &[u8], now: Time) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "INSERT INTO pictures (job_id, bytes, created_at) VALUES ($1, $2, $3) ON CONFLICT (job_id) DO NOTHING",
+            job,
+            bytes,
+            now,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Removes all pictures of a person, Telegram's names of them included.
+    pub async fn forget_pictures(&mut self, user: UserId) -> sqlx::Result<u64> {
+        exec!(*self, "DELETE FROM pictures WHERE job_id IN (SELECT id FROM generation_jobs WHERE user_id = $1)", user,)
+    }
+}
