@@ -1,0 +1,147 @@
+//! Photos and paying: from a chosen template to a placed order.
+
+use crate::domain::PhotoId;
+use crate::flows::photos::{self, MAX_PHOTOS};
+use crate::flows::topup::Memory as Topup;
+use crate::flows::view::Picture;
+use crate::flows::{Answer, Ask, FlowError, Item, Show};
+use crate::media;
+use crate::orders::{Order, Placed};
+use crate::text::Args;
+
+use super::{Memory, about, preview};
+
+pub(super) async fn show_photo(ask: &Ask<'_>) -> Result<Show, FlowError> {
+    let memory: Memory = ask.recall()?;
+    let Some(offer) = memory.offer(ask) else { return Ok(Show::default()) };
+    let args = about(&offer.template, ask)
+        .number("wanted", offer.template.photos.into())
+        .number("got", memory.photos.len() as i64);
+    Ok(Show { args, ..Show::default() })
+}
+
+/// The album on one sheet with numbers, and a button for each.
+pub(super) async fn show_which(ask: &Ask<'_>) -> Result<Show, FlowError> {
+    let memory: Memory = ask.recall()?;
+    let mut jpegs = Vec::new();
+    let mut items = Vec::new();
+    for photo in &memory.album {
+        if let Some(jpeg) = ask.world.store.photo(ask.user.id, *photo).await? {
+            jpegs.push(jpeg);
+            items.push(Item { label: jpegs.len().to_string(), argument: photo.short() });
+        }
+    }
+    let args = Args::default().number("count", items.len() as i64);
+    let sheet = tokio::task::spawn_blocking(move || media::contact_sheet(&jpegs)).await.map_err(anyhow::Error::from)?;
+    let jpeg = sheet.map_err(anyhow::Error::from)?;
+    let picture = Some(Picture::Upload { key: String::new(), jpeg });
+    Ok(Show { args, picture, items: [("pick", items)].into(), ..Show::default() })
+}
+
+pub(super) async fn show_confirm(ask: &Ask<'_>) -> Result<Show, FlowError> {
+    let memory: Memory = ask.recall()?;
+    let Some(offer) = memory.offer(ask) else { return Ok(Show::default()) };
+    let args = about(&offer.template, ask)
+        .number("price", memory.price.unwrap_or(offer.template.price).get())
+        .number("balance", ask.user.balance.get())
+        .number("photos", memory.photos.len() as i64);
+    let hidden = if offer.template.photos == 0 { vec!["replace"] } else { vec![] };
+    Ok(Show { args, picture: preview(&offer.template, ask).await?, hidden, ..Show::default() })
+}
+
+/// Takes photos in whatever state they come: before a template is chosen they are kept, after that they count.
+pub(super) async fn accept_photo(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let mut memory: Memory = ask.recall()?;
+    let taken = photos::take(ask).await?;
+    if taken.photos.is_empty() {
+        return Ok(photos::tell_flaw(Answer::outcome("rejected"), taken.flaw));
+    }
+    // The price is noted when a template is taken, so without one there is none yet.
+    let wanted = memory.price.and_then(|_| memory.offer(ask)).map(|offer| usize::from(offer.template.photos));
+    let answer = match wanted {
+        None => keep_for_later(&mut memory, taken.photos),
+        Some(wanted) if wanted <= 1 => one_of(&mut memory, taken.photos),
+        Some(wanted) => several_of(&mut memory, taken.photos, wanted),
+    };
+    let answer = answer.remember(&memory);
+    Ok(if taken.flaw.is_some() { photos::tell_flaw(answer, taken.flaw) } else { answer })
+}
+
+fn keep_for_later(memory: &mut Memory, photos: Vec<PhotoId>) -> Answer {
+    memory.photos.extend(photos);
+    let surplus = memory.photos.len().saturating_sub(MAX_PHOTOS);
+    memory.photos.drain(..surplus);
+    Answer::outcome("enough").tell("note-kept")
+}
+
+fn one_of(memory: &mut Memory, photos: Vec<PhotoId>) -> Answer {
+    if photos.len() > 1 {
+        memory.album = photos;
+        return Answer::outcome("several");
+    }
+    memory.album.clear();
+    memory.photos = photos;
+    Answer::outcome("enough")
+}
+
+fn several_of(memory: &mut Memory, photos: Vec<PhotoId>, wanted: usize) -> Answer {
+    if memory.photos.len() >= wanted {
+        // There were enough already, so these are meant instead.
+        memory.photos.clear();
+    }
+    for photo in photos {
+        if !memory.photos.contains(&photo) && memory.photos.len() < wanted {
+            memory.photos.push(photo);
+        }
+    }
+    if memory.photos.len() >= wanted {
+        return Answer::outcome("enough");
+    }
+    // The screen says how many are here.
+    Answer::outcome("more")
+}
+
+pub(super) async fn pick_photo(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let mut memory: Memory = ask.recall()?;
+    let picked = ask.argument().parse::<PhotoId>().ok().filter(|photo| memory.album.contains(photo));
+    let Some(photo) = picked else { return Ok(Answer::outcome("gone").tell("note-photos-gone")) };
+    memory.photos = vec![photo];
+    memory.album.clear();
+    Ok(Answer::outcome("picked").remember(&memory))
+}
+
+pub(super) async fn forget_photos(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let mut memory: Memory = ask.recall()?;
+    memory.photos.clear();
+    memory.album.clear();
+    Ok(Answer::outcome("forgotten").remember(&memory))
+}
+
+/// Holds the price and puts the order in line, at the price that the person has seen.
+pub(super) async fn place_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let mut memory: Memory = ask.recall()?;
+    let retired = || Answer::outcome("retired").tell("note-retired");
+    let (Some(template), Some(price)) = (memory.template.clone(), memory.price) else { return Ok(retired()) };
+    let order = Order { user: ask.user.id, key: &ask.key, template: &template, photos: &memory.photos, price };
+    Ok(match ask.world.orders.place(&order, ask.now).await? {
+        Placed::Placed(job) => {
+            memory.job = Some(job);
+            Answer::outcome("placed").remember(&memory).moves_balance()
+        }
+        Placed::Short { .. } => Answer::outcome("short").pass(&Topup::for_price(price)),
+        Placed::Repriced { price } => {
+            memory.price = Some(price);
+            let args = Args::default().number("price", price.get());
+            Answer::outcome("repriced").remember(&memory).tell_with("note-repriced", args)
+        }
+        Placed::Retired => retired(),
+        Placed::PhotosGone => {
+            memory.photos.clear();
+            Answer::outcome("photos_gone").remember(&memory).tell("note-photos-gone")
+        }
+        Placed::Busy => {
+            let args = Args::default().number("limit", crate::orders::MAX_LIVE_JOBS);
+            Answer::outcome("busy").tell_with("note-busy", args)
+        }
+    })
+}

@@ -1,0 +1,117 @@
+//! Letters as people see them: what the outbox sends.
+
+use crate::domain::{JobId, Language, Letter, Localized};
+use crate::engine;
+use crate::store::jobs::Picture as Stored;
+use crate::store::users::User;
+use crate::text::Args;
+
+use super::view::{Button, Picture, View};
+use super::{FlowError, World};
+
+pub(super) const TEXTS: &[&str] = &[
+    "letter-result",
+    "letter-gift",
+    "letter-again",
+    "letter-failed",
+    "letter-original",
+    "letter-paid",
+    "letter-paid-again",
+    "letter-refunded",
+    "letter-support",
+];
+
+/// A letter in the words of its reader; `None` when what it is about has been deleted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn letter(world: &World, user: &User, letter: &Letter) -> Result<Option<View>, FlowError> {
+    let language = user.language();
+    Ok(match letter {
+        Letter::Result { job } => picture(world, user, *job, "letter-result").await?,
+        Letter::Gift { job } => picture(world, user, *job, "letter-gift").await?,
+        Letter::Again { job } => picture(world, user, *job, "letter-again").await?,
+        Letter::Original { job } => original(world, language, *job).await?,
+        Letter::Failed { job, failure } => {
+            let Some(row) = world.store.job(*job).await? else { return Ok(None) };
+            let reason = world.texts.get(language, &format!("failure-{}", failure.name()), &Args::default());
+            let args = Args::default()
+                .text("title", title(world, &row.template_id, language))
+                .number("price", row.price.get())
+                .html("reason", reason);
+            let buttons = vec![keepsakes(world, language, &["again", "another"], *job)];
+            Some(View { text: world.texts.get(language, "letter-failed", &args), buttons, ..View::default() })
+        }
+        Letter::Paid { stars, credits, again } => {
+            let id = if *again { "letter-paid-again" } else { "letter-paid" };
+            let args = Args::default()
+                .number("stars", *stars)
+                .number("credits", credits.get())
+                .number("balance", user.balance.get());
+            Some(words(world, language, id, &args))
+        }
+        Letter::Refunded { stars } => {
+            Some(words(world, language, "letter-refunded", &Args::default().number("stars", *stars)))
+        }
+        Letter::Support { from, name, text } => {
+            let args = Args::default().text("person", format!("{name} ({from})")).text("text", text);
+            Some(words(world, language, "letter-support", &args))
+        }
+    })
+}
+
+fn words(world: &World, language: Language, id: &str, args: &Args) -> View {
+    View { text: world.texts.get(language, id, args), ..View::default() }
+}
+
+async fn picture(world: &World, user: &User, job: JobId, text: &str) -> Result<Option<View>, FlowError> {
+    let Some(stored) = world.store.picture(job).await? else { return Ok(None) };
+    let language = user.language();
+    let args = Args::default()
+        .text("title", title(world, &stored.template_id, language))
+        .number("price", stored.price.get())
+        .number("balance", user.balance.get())
+        .date("date", stored.created_at);
+    let mut first = vec!["again"];
+    let mut buttons = Vec::new();
+    if stored.bytes.is_some() || stored.document_id.is_some() {
+        buttons.push(keepsakes(world, language, &["original"], job));
+    }
+    first.push("another");
+    buttons.insert(0, keepsakes(world, language, &first, job));
+    let picture = match stored {
+        Stored { file_id: Some(file_id), .. } => Picture::File(file_id),
+        Stored { bytes: Some(bytes), .. } => Picture::Upload { key: job.to_string(), jpeg: bytes.into() },
+        Stored { .. } => return Ok(None),
+    };
+    Ok(Some(View { text: world.texts.get(language, text, &args), picture: Some(picture), buttons, ..View::default() }))
+}
+
+async fn original(world: &World, language: Language, job: JobId) -> Result<Option<View>, FlowError> {
+    let Some(stored) = world.store.picture(job).await? else { return Ok(None) };
+    let title = title(world, &stored.template_id, language);
+    let picture = match stored {
+        Stored { document_id: Some(file_id), .. } => Picture::DocumentFile(file_id),
+        Stored { bytes: Some(bytes), .. } => {
+            let ending = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpg" };
+            let name = format!("pixelai-{}.{ending}", stored.template_id);
+            Picture::Document { key: job.to_string(), name, bytes: bytes.into() }
+        }
+        Stored { .. } => return Ok(None),
+    };
+    let text = world.texts.get(language, "letter-original", &Args::default().text("title", title));
+    Ok(Some(View { text, picture: Some(picture), ..View::default() }))
+}
+
+fn keepsakes(world: &World, language: Language, names: &[&str], job: JobId) -> Vec<Button> {
+    let button = |name: &&str| Button::Press {
+        label: world.texts.plain(language, &format!("keepsake-{name}"), &Args::default()),
+        data: engine::keepsake_data(name, &job.short()),
+    };
+    names.iter().map(button).collect()
+}
+
+fn title(world: &World, template: &crate::domain::TemplateId, language: Language) -> String {
+    let title = world.orders.catalog().template(template).map(|template| template.title);
+    title.unwrap_or_else(|| Localized { en: template.0.clone(), ru: template.0.clone() }).get(language).to_owned()
+}

@@ -1,0 +1,148 @@
+//! The root: the menu, balance, questions about payments, and what works everywhere.
+
+use crate::domain::{JobId, Letter};
+use crate::text::Args;
+
+use super::generate::Memory as Order;
+use super::{Answer, Ask, Flow, FlowError, Given, Show, action, photos, screen};
+
+pub static FLOW: Flow = Flow {
+    dialogue: "menu",
+    actions: &[
+        action!(keep_photo: kept, rejected),
+        action!(repeat_order: ready, photos_gone, retired),
+        action!(send_original: sent, gone),
+        action!(ask_support: asked, unable),
+    ],
+    screens: &[
+        screen!("menu", show_menu),
+        screen!("balance", show_balance),
+        screen!("privacy", show_privacy),
+        screen!("paysupport", show_paysupport),
+    ],
+    each: &[],
+};
+
+pub(super) const TEXTS: &[&str] = &[
+    "balance-entry",
+    "paysupport-payment",
+    "note-kept",
+    "note-picture-gone",
+    "note-asked-unable",
+    "note-photos-gone",
+    "note-retired",
+];
+
+/// How long source photos are kept after their last use.
+pub const PHOTO_HOURS: i64 = 48;
+/// How long the untouched file of a picture is kept here; Telegram keeps what was sent.
+pub const ORIGINAL_DAYS: i64 = 30;
+/// Telegram's longest message is far longer than any question needs to be.
+const MAX_QUESTION: usize = 1000;
+
+async fn show_menu(ask: &Ask<'_>) -> Result<Show, FlowError> {
+    let args = Args::default().text("name", &ask.user.first_name).number("balance", ask.user.balance.get());
+    Ok(Show { args, ..Show::default() })
+}
+
+async fn show_balance(ask: &Ask<'_>) -> Result<Show, FlowError> {
+    let balance = ask.world.store.balance(ask.user.id).await?;
+    let lines = ask.world.store.ledger_lines(ask.user.id, 8).await?;
+    let entry = |line: &crate::store::ledger::Line| {
+        let args = Args::default()
+            .text("kind", &line.kind)
+            .number("amount", line.amount.abs())
+            .text("sign", if line.amount < 0 { "−" } else { "+" })
+            .day("date", line.created_at);
+        ask.world.texts.get(ask.language, "balance-entry", &args)
+    };
+    let entries: Vec<String> = lines.iter().map(entry).collect();
+    let args = Args::default()
+        .number("balance", balance.available.get())
+        .number("held", balance.held.get())
+        .html("entries", entries.join("\n"));
+    Ok(Show { args, ..Show::default() })
+}
+
+async fn show_privacy(_: &Ask<'_>) -> Result<Show, FlowError> {
+    let args = Args::default().number("photo_hours", PHOTO_HOURS).number("original_days", ORIGINAL_DAYS);
+    Ok(Show { args, ..Show::default() })
+}
+
+async fn show_paysupport(ask: &Ask<'_>) -> Result<Show, FlowError> {
+    let payments = ask.world.store.payments(ask.user.id, 5).await?;
+    let line = |payment: &crate::store::payments::Payment| {
+        let args = Args::default()
+            .day("date", payment.created_at)
+            .number("stars", payment.stars)
+            .text("charge", &payment.charge_id);
+        ask.world.texts.get(ask.language, "paysupport-payment", &args)
+    };
+    let lines: Vec<String> = payments.iter().map(line).collect();
+    Ok(Show { args: Args::default().html("payments", lines.join("\n")), ..Show::default() })
+}
+
+/// A photo sent before anything was chosen is kept for the template that will be.
+async fn keep_photo(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let taken = photos::take(ask).await?;
+    let kept: Vec<_> = taken.photos.into_iter().take(photos::MAX_PHOTOS).collect();
+    if kept.is_empty() {
+        return Ok(photos::tell_flaw(Answer::outcome("rejected"), taken.flaw));
+    }
+    Ok(Answer::outcome("kept").pass(&Order::with_photos(kept)).tell("note-kept"))
+}
+
+/// “Again” under a finished picture: the same order up to the moment of paying.
+async fn repeat_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let retired = || Answer::outcome("retired").tell("note-retired");
+    let Ok(id) = ask.argument().parse::<JobId>() else { return Ok(retired()) };
+    let job = ask.world.store.job(id).await?.filter(|job| job.user_id == ask.user.id);
+    let Some(job) = job else { return Ok(retired()) };
+    let Some(offer) = ask.world.orders.catalog().offer(&job.template_id) else { return Ok(retired()) };
+    let mut order = Order::of_template(&offer.template);
+    for photo in job.photos.iter() {
+        if ask.world.store.photo(ask.user.id, *photo).await?.is_none() {
+            return Ok(Answer::outcome("photos_gone").pass(&order).tell("note-photos-gone"));
+        }
+    }
+    order.photos.clone_from(&job.photos);
+    Ok(Answer::outcome("ready").pass(&order))
+}
+
+/// “Original file” under a finished picture; a double tap sends it once.
+async fn send_original(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let gone = || Answer::outcome("gone").tell("note-picture-gone");
+    let Ok(job) = ask.argument().parse::<JobId>() else { return Ok(gone()) };
+    let picture = ask.world.store.picture(job).await?.filter(|picture| picture.user_id == ask.user.id);
+    match picture {
+        Some(picture) if picture.document_id.is_some() || picture.bytes.is_some() => {
+            let mut tx = ask.world.store.begin().await?;
+            tx.post(ask.user.id, &format!("original:{job}:{}", ask.key), &Letter::Original { job }, ask.now).await?;
+            tx.commit().await?;
+            Ok(Answer::outcome("sent").posts())
+        }
+        _ => Ok(gone()),
+    }
+}
+
+/// A question about a payment goes to the admins; the answer comes from them.
+async fn ask_support(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let Given::Text(text) = ask.given else { return Ok(Answer::outcome("unable").tell("note-asked-unable")) };
+    let admins = ask.world.store.known(&ask.world.admins).await?;
+    if admins.is_empty() {
+        tracing::error!("a question about payments reached nobody: set ADMIN_IDS, and let an admin press Start");
+        return Ok(Answer::outcome("unable").tell("note-asked-unable"));
+    }
+    let name = match &ask.user.username {
+        Some(username) => format!("{} @{username}", ask.user.first_name),
+        None => ask.user.first_name.clone(),
+    };
+    let text: String = text.chars().take(MAX_QUESTION).collect();
+    let letter = Letter::Support { from: ask.user.telegram_id, name, text };
+    let mut tx = ask.world.store.begin().await?;
+    for admin in admins {
+        tx.post(admin, &format!("support:{}:{admin}", ask.key), &letter, ask.now).await?;
+    }
+    tx.commit().await?;
+    Ok(Answer::outcome("asked").posts())
+}
