@@ -1,0 +1,38 @@
+//! What keeps the tables small and the catalog fresh.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::flows::{ORIGINAL_DAYS, PHOTO_HOURS};
+
+use super::Poller;
+
+const PAUSE: Duration = Duration::from_secs(60);
+/// Letters that are done with are kept a while, for whoever looks into a complaint.
+const MAIL_DAYS: i64 = 30;
+
+impl Poller {
+    pub(super) async fn run_housekeeping(&self, stop: &CancellationToken) {
+        loop {
+            if let Err(cause) = self.keep_house().await {
+                tracing::error!(error = format!("{cause:#}"), "could not clean up; trying again later");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn keep_house(&self) -> anyhow::Result<()> {
+        let world = self.talk.world();
+        let now = chrono::Utc::now();
+        world.orders.catalog().reload(&world.store).await?;
+        world.store.remove_old_photos(now - chrono::Duration::hours(PHOTO_HOURS)).await?;
+        world.store.remove_old_originals(now - chrono::Duration::days(ORIGINAL_DAYS)).await?;
+        world.store.remove_old_mail(now - chrono::Duration::days(MAIL_DAYS)).await?;
+        self.talk.sessions().remove_expired(now).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! The loop over jobs: claims those due and has each one taken a step further.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::worker::Worker;
+use super::{Poller, sleep_after, sleep_until};
+
+/// Jobs that one process works on at the same time.
+const AT_ONCE: usize = 32;
+
+impl Poller {
+    pub(super) async fn run_jobs(&self, stop: &CancellationToken) {
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        while !stop.is_cancelled() {
+            let goes_on = match self.claim_jobs(&room).await {
+                Ok(true) => true,
+                Ok(false) => self.sleep_until_job(&room, stop).await,
+                Err(cause) => sleep_after(&cause, "claim jobs", stop).await,
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
+    /// Starts a worker for each due job, as far as there is room. Answers whether there may be more at once.
+    async fn claim_jobs(&self, room: &Arc<Semaphore>) -> anyhow::Result<bool> {
+        let free = room.available_permits();
+        if free == 0 {
+            return Ok(false);
+        }
+        let now = chrono::Utc::now();
+        let jobs = self.talk.world().store.claim_jobs(now, now + self.pace.lease, free as i64).await?;
+        let more = jobs.len() == free;
+        for job in jobs {
+            let permit = room.clone().acquire_owned().await?;
+            let worker = Worker::new(self.clone(), job);
+            self.tasks.spawn(async move {
+                let bell = worker.bell();
+                worker.run().await;
+                drop(permit);
+                bell.jobs.notify_one();
+            });
+        }
+        Ok(more)
+    }
+
+    async fn sleep_until_job(&self, room: &Semaphore, stop: &CancellationToken) -> bool {
+        if room.available_permits() == 0 {
+            // A worker that ends rings the bell.
+            return sleep_until(&self.bell.jobs, None, stop).await;
+        }
+        match self.talk.world().store.next_job_at().await {
+            Ok(next) => sleep_until(&self.bell.jobs, next, stop).await,
+            Err(cause) => sleep_after(&cause.into(), "look for the next job", stop).await,
+        }
+    }
+}

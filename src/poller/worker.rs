@@ -1,0 +1,345 @@
+//! One step of one job: submit it, ask how it stands, fall back, or end it.
+//!
+//! The worker holds the job's lease. Whatever it writes carries the lease's fence, so that a worker that was too slow
+//! cannot undo what another one has done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use rand::Rng;
+
+use crate::crash;
+use crate::database::Time;
+use crate::domain::{Failure, JobState, Model, Refusal};
+use crate::media;
+use crate::orders::{Bell, LATE_WINDOW, Orders};
+use crate::providers::{Provider, ProviderError, Status, Submission, Task};
+use crate::store::Store;
+use crate::store::jobs::{Job, Progress};
+
+use super::Poller;
+use super::lease::held;
+
+/// Failed calls in a row before the fallback is tried.
+const MAX_TRIES: i32 = 4;
+/// How often a late picture is asked for.
+const LATE_PAUSE: Duration = Duration::from_secs(60);
+
+pub(super) struct Worker {
+    poller: Poller,
+    job: Job,
+}
+
+impl Worker {
+    pub(super) fn new(poller: Poller, job: Job) -> Self {
+        Self { poller, job }
+    }
+
+    pub(super) fn bell(&self) -> Arc<Bell> {
+        self.poller.bell.clone()
+    }
+
+    fn store(&self) -> &Store {
+        &self.poller.talk.world().store
+    }
+
+    fn orders(&self) -> &Orders {
+        &self.poller.talk.world().orders
+    }
+
+    /// Takes the job one step further. An error of ours leaves the lease to run out, and the job to the next worker.
+    pub(super) async fn run(mut self) {
+        let id = self.job.id;
+        let (store, fence, lease) = (self.store().clone(), self.job.fence, self.poller.pace.lease);
+        let renew = || store.renew_job(id, fence, chrono::Utc::now() + lease);
+        if let Err(cause) = held(lease, renew, self.step()).await {
+            tracing::error!(job.id = %id, error = format!("{cause:#}"), "could not work on job {id}");
+        }
+    }
+
+    async fn step(&mut self) -> anyhow::Result<()> {
+        let now = chrono::Utc::now();
+        match self.job.state {
+            JobState::Cancelled => self.settle_cancelled().await,
+            JobState::Succeeded | JobState::Failed => self.look_for_late_picture(now).await,
+            _ if now >= self.job.deadline_at => self.miss_deadline(now).await,
+            _ if now >= self.job.model_until => self.fall_back("its time is over", now).await,
+            JobState::Queued | JobState::Submitting => self.submit(now).await,
+            JobState::Running => self.look(now).await,
+        }
+    }
+
+    /// Hands the job to the provider. The row says `submitting` before the call: if this process dies in it, the next
+    /// worker knows that a task may be running which nobody has the name of.
+    async fn submit(&mut self, now: Time) -> anyhow::Result<()> {
+        let Some((model, provider)) = self.model() else {
+            return self.fall_back("its model has no provider", now).await;
+        };
+        let Some(submission) = self.submission(&model).await? else {
+            // The photos are gone, which deleting one's data does; nothing can be painted.
+            self.orders().fail(&self.job, Failure::Refused(Refusal::Unreadable), now).await?;
+            return Ok(());
+        };
+        self.job.attempt += 1;
+        self.job.task = None;
+        self.job.state = JobState::Submitting;
+        let submitting = Progress { run_at: Some(now), ..self.progress() };
+        if !self.store().save_progress_leased(&self.job, &submitting, now + self.poller.pace.lease).await? {
+            return Ok(());
+        }
+        crash::point("submitting");
+        match provider.submit(&submission).await {
+            Ok(task) => self.submitted(provider.as_ref(), &task).await,
+            Err(cause) => self.stumble(cause).await,
+        }
+    }
+
+    async fn submitted(&mut self, provider: &dyn Provider, task: &Task) -> anyhow::Result<()> {
+        crash::point("submitted");
+        let now = chrono::Utc::now();
+        let value = serde_json::to_value(task)?;
+        self.job.state = JobState::Running;
+        self.job.tries = 0;
+        let running = Progress { task: Some(&value), run_at: Some(now + self.poller.pace.first), ..self.progress() };
+        if !self.store().save_progress(&self.job, &running).await? {
+            // Cancelled in the meantime, or too slow: nobody will ever look at this task.
+            let _ = provider.cancel(task).await;
+        }
+        crash::point("task-stored");
+        self.refresh().await;
+        Ok(())
+    }
+
+    /// Asks how the task stands.
+    async fn look(&mut self, now: Time) -> anyhow::Result<()> {
+        let Some((_, provider)) = self.model() else {
+            return self.fall_back("its model has no provider", now).await;
+        };
+        let Some(task) = self.task() else { return self.queue_again(now).await };
+        match provider.status(&task).await {
+            Ok(Status::Succeeded { picture }) => self.finish(picture).await,
+            Ok(Status::Queued { ahead }) => {
+                self.job.ahead = ahead.and_then(|ahead| i32::try_from(ahead).ok());
+                self.look_again().await
+            }
+            Ok(Status::Running { progress }) => {
+                self.job.ahead = None;
+                self.job.progress = further(progress, self.job.progress);
+                self.look_again().await
+            }
+            // A provider can take a moment to know its own task.
+            Err(ProviderError::Unknown) if self.job.tries < MAX_TRIES => {
+                let cause =
+                    ProviderError::Unavailable { reason: "it does not know the task yet".into(), retry_after: None };
+                self.stumble(cause).await
+            }
+            Err(ProviderError::Unknown) => self.queue_again(now).await,
+            Err(cause) => self.stumble(cause).await,
+        }
+    }
+
+    /// Looks again soon at first, then more and more slowly.
+    async fn look_again(&mut self) -> anyhow::Result<()> {
+        let now = chrono::Utc::now();
+        self.job.tries = 0;
+        let waited = (now - self.job.created_at).to_std().unwrap_or_default();
+        let pause = (waited / 10).clamp(self.poller.pace.first, self.poller.pace.slowest);
+        self.save_and_release(now + pause).await?;
+        self.refresh().await;
+        Ok(())
+    }
+
+    /// There is a picture, if it is one.
+    async fn finish(&mut self, picture: Bytes) -> anyhow::Result<()> {
+        let looked_at = picture.clone();
+        let checked = tokio::task::spawn_blocking(move || media::check_result(&looked_at)).await?;
+        let now = chrono::Utc::now();
+        match checked {
+            Ok(()) => {
+                crash::point("before-completion");
+                self.orders().succeed(&self.job, &picture, now).await?;
+                crash::point("completed");
+                Ok(())
+            }
+            // How providers show that their filter has struck.
+            Err(media::ResultFlaw::Black) => self.stumble(ProviderError::Refused(Refusal::NotAllowed)).await,
+            Err(media::ResultFlaw::Unreadable) => {
+                self.stumble(ProviderError::Failed("success without a readable picture".into())).await
+            }
+        }
+    }
+
+    /// What to do about a call that failed.
+    async fn stumble(&mut self, cause: ProviderError) -> anyhow::Result<()> {
+        let now = chrono::Utc::now();
+        let id = self.job.id;
+        match cause {
+            ProviderError::Refused(refusal) => {
+                self.orders().fail(&self.job, Failure::Refused(refusal), now).await?;
+                Ok(())
+            }
+            ProviderError::Unavailable { reason, retry_after } if self.job.tries < MAX_TRIES => {
+                self.job.tries += 1;
+                let pause = retry_after.unwrap_or_else(|| self.back_off()).min(LATE_PAUSE);
+                tracing::debug!(job.id = %id, reason, "the provider did not answer for job {id}; trying again");
+                if self.job.state == JobState::Submitting {
+                    self.job.state = JobState::Queued;
+                }
+                self.save_and_release(now + pause).await
+            }
+            cause => {
+                if let ProviderError::SetUp(what) = &cause {
+                    tracing::error!(job.id = %id, model = %self.job.model, "the provider of {} is not set up: {what}", self.job.model);
+                }
+                self.fall_back(&cause.to_string(), now).await
+            }
+        }
+    }
+
+    /// Goes on with the next model of the chain, or gives up.
+    async fn fall_back(&mut self, why: &str, now: Time) -> anyhow::Result<()> {
+        let id = self.job.id;
+        self.cancel_task().await;
+        let Some(next) = self.orders().catalog().fallback(&self.job.model) else {
+            tracing::warn!(job.id = %id, model = %self.job.model, why, "job {id} failed: no model is left");
+            self.orders().fail(&self.job, Failure::Unavailable, now).await?;
+            return Ok(());
+        };
+        tracing::info!(job.id = %id, from = %self.job.model, to = %next.alias, why, "job {id} goes on with the fallback");
+        self.job.model_until = (now + next.time_limit).min(self.job.deadline_at);
+        self.job.model = next.alias;
+        self.queue_again(now).await
+    }
+
+    async fn queue_again(&mut self, now: Time) -> anyhow::Result<()> {
+        self.job.state = JobState::Queued;
+        self.job.tries = 0;
+        self.job.task = None;
+        self.job.ahead = None;
+        self.save_and_release(now).await
+    }
+
+    /// The promise is broken: the money goes back. A picture that comes all the same will be a gift.
+    async fn miss_deadline(&mut self, now: Time) -> anyhow::Result<()> {
+        let id = self.job.id;
+        tracing::warn!(job.id = %id, model = %self.job.model, "job {id} missed its deadline");
+        self.cancel_task().await;
+        self.orders().fail(&self.job, Failure::Deadline, now).await?;
+        Ok(())
+    }
+
+    async fn look_for_late_picture(&mut self, now: Time) -> anyhow::Result<()> {
+        let late_until = self.job.deadline_at + LATE_WINDOW;
+        let found = match (self.model(), self.task()) {
+            (Some((_, provider)), Some(task)) if now < late_until => provider.status(&task).await,
+            _ => Err(ProviderError::Unknown),
+        };
+        let again = match found {
+            Ok(Status::Succeeded { picture }) => {
+                let looked_at = picture.clone();
+                if tokio::task::spawn_blocking(move || media::check_result(&looked_at)).await?.is_ok() {
+                    self.orders().late_success(&self.job, &picture, now).await?;
+                    return Ok(());
+                }
+                None
+            }
+            Ok(_) | Err(ProviderError::Unavailable { .. }) => Some(now + LATE_PAUSE),
+            Err(_) => None,
+        };
+        self.store().postpone_ended(&self.job, again).await?;
+        Ok(())
+    }
+
+    /// The person called it off: the provider is told, as far as it listens.
+    async fn settle_cancelled(&mut self) -> anyhow::Result<()> {
+        self.cancel_task().await;
+        self.store().postpone_ended(&self.job, None).await?;
+        Ok(())
+    }
+
+    async fn cancel_task(&self) {
+        if let (Some((_, provider)), Some(task)) = (self.model(), self.task())
+            && let Err(cause) = provider.cancel(&task).await
+        {
+            tracing::debug!(job.id = %self.job.id, error = %cause, "could not cancel a task at its provider");
+        }
+    }
+
+    async fn save_and_release(&self, run_at: Time) -> anyhow::Result<()> {
+        let task = self.job.task.as_ref().map(|task| task.0.clone());
+        let progress = Progress { task: task.as_ref(), run_at: Some(run_at), ..self.progress() };
+        self.store().save_progress(&self.job, &progress).await?;
+        Ok(())
+    }
+
+    /// The row as this worker now sees it, without task and next look.
+    fn progress(&self) -> Progress<'_> {
+        Progress {
+            state: self.job.state,
+            model: &self.job.model,
+            model_until: self.job.model_until,
+            attempt: self.job.attempt,
+            tries: self.job.tries,
+            task: None,
+            progress: self.job.progress,
+            ahead: self.job.ahead,
+            run_at: None,
+        }
+    }
+
+    /// Shows the person how far it is; that this fails sometimes changes nothing.
+    async fn refresh(&self) {
+        if let Err(cause) = self.poller.talk.refresh(self.job.user_id, self.job.id).await {
+            tracing::debug!(job.id = %self.job.id, error = format!("{cause:#}"), "could not show progress");
+        }
+    }
+
+    fn model(&self) -> Option<(Model, Arc<dyn Provider>)> {
+        let model = self.orders().catalog().model(&self.job.model)?;
+        let provider = self.poller.providers.get(&model.provider)?.clone();
+        Some((model, provider))
+    }
+
+    fn task(&self) -> Option<Task> {
+        serde_json::from_value(self.job.task.as_ref()?.0.clone()).ok()
+    }
+
+    /// What the provider is given; `None` when a photo is no longer kept.
+    async fn submission(&self, model: &Model) -> anyhow::Result<Option<Submission>> {
+        let template = self.orders().catalog().template(&self.job.template_id);
+        let template = template.with_context(|| format!("no template {}", self.job.template_id))?;
+        let mut photos = Vec::with_capacity(self.job.photos.len());
+        for id in self.job.photos.iter() {
+            match self.store().photo(self.job.user_id, *id).await? {
+                Some(photo) => photos.push(photo),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Submission {
+            job: self.job.id,
+            attempt: u32::try_from(self.job.attempt + 1).unwrap_or(u32::MAX),
+            alias: model.alias.clone(),
+            model: model.provider_model.clone(),
+            parameters: model.parameters.clone(),
+            prompt: template.prompt,
+            style: template.style,
+            photos,
+        }))
+    }
+
+    /// Doubled with each try, and never the same for two jobs.
+    fn back_off(&self) -> Duration {
+        let doubled = self.poller.pace.back_off * 2_u32.pow(self.job.tries.clamp(1, 6) as u32 - 1);
+        doubled.mul_f64(rand::rng().random_range(0.75..1.25))
+    }
+}
+
+/// The larger of two measures; a bar never goes back.
+fn further(a: Option<f32>, b: Option<f32>) -> Option<f32> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.max(b)),
+        (a, b) => a.or(b),
+    }
+}
