@@ -1,0 +1,234 @@
+//! The wiring: from settings to a running bot.
+
+mod check;
+mod demo;
+mod door;
+mod embedded;
+mod logs;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::{Config, Secret, bot_id};
+use crate::conversation::Conversation;
+use crate::database::Database;
+use crate::domain::Language;
+use crate::engine::Dialogues;
+use crate::flows::{Uploads, World};
+use crate::orders::{Bell, Catalog, Orders};
+use crate::poller::{Pace, Poller};
+use crate::providers::painter::{Painter, PainterOptions, parse_behaviours};
+use crate::providers::{Provider, Providers};
+use crate::sessions::{RedisSessions, Sessions};
+use crate::store::Store;
+use crate::telegram::{self, Client, Counters, Courier, Dispatcher, Limits};
+use crate::text::{Args, Texts};
+use crate::wallet::Wallet;
+
+pub use check::{check, draw};
+pub use demo::{Demo, DemoOptions};
+pub use logs::start as start_logs;
+
+use door::Door;
+
+/// Providers that a model may name; with `MOCK_AI=1` the painter plays them all.
+const PROVIDERS: [&str; 4] = ["defapi", "fal", "replicate", "painter"];
+/// How long the last letters and jobs may take after the door is closed.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Everything that was read from files: proven before anything runs.
+pub struct Script {
+    pub dialogues: Arc<Dialogues>,
+    pub texts: Texts,
+}
+
+/// How fast a bot may be. For a Bot API server of one's own, as in tests; the default suits Telegram.
+#[derive(Debug, Clone, Copy)]
+pub struct AppOptions {
+    /// How many messages may leave.
+    pub limits: Limits,
+    /// How often providers are asked.
+    pub pace: Pace,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self { limits: Limits::TELEGRAM, pace: Pace::default() }
+    }
+}
+
+/// A bot that is ready to run.
+pub struct App {
+    client: Client,
+    dispatcher: Dispatcher,
+    conversation: Arc<Conversation>,
+    poller: Poller,
+    database: Database,
+    script: Script,
+    background: TaskTracker,
+}
+
+impl App {
+    /// [`build_with`](Self::build_with) what suits Telegram.
+    ///
+    /// # Errors
+    /// One sentence that names the thing and the mend.
+    pub async fn build(config: &Config, painters: &[Painter]) -> anyhow::Result<Self> {
+        Self::build_with(config, painters, AppOptions::default()).await
+    }
+
+    /// Connects to everything and proves what can be proven.
+    ///
+    /// # Errors
+    /// One sentence that names the thing and the mend.
+    pub async fn build_with(config: &Config, painters: &[Painter], options: AppOptions) -> anyhow::Result<Self> {
+        let script = Script::proven(config)?;
+        let token = config.token.as_ref().context(
+            "TELOXIDE_TOKEN is not set: get a token from @BotFather, or try everything without one: pixelai demo",
+        )?;
+        let database = open(config).await?;
+        let store = Store::new(database.clone());
+        let providers = Providers::new(painters.iter().map(|painter| Arc::new(painter.clone()) as Arc<dyn Provider>));
+        let catalog = Arc::new(Catalog::load(&store, names(painters)).await?);
+        if catalog.categories().is_empty() {
+            bail!(
+                "no template can be offered: no AI provider is set up; set MOCK_AI=1 to try with the built-in painter"
+            );
+        }
+        let client = Client::new(&config.api_url, token.reveal())?;
+        let background = TaskTracker::new();
+        background.close();
+        let courier = Courier::with_limits(client.clone(), options.limits).tracked_by(background.clone());
+        let bell = Arc::new(Bell::default());
+        let world = world(config, token, &store, catalog, &bell, &script, &client);
+        let sessions = sessions(config, &database).await?;
+        let out = Arc::new(courier.clone());
+        let conversation = Conversation::new(script.dialogues.clone(), world, sessions, out, bell.clone());
+        let conversation = Arc::new(conversation);
+        let me =
+            client.get_me().await.context("Telegram does not accept the bot; check TELOXIDE_TOKEN and the network")?;
+        let door = Arc::new(Door::new(conversation.clone(), me.username().to_owned()));
+        let dispatcher = Dispatcher::new(door, client.clone(), courier, me.username(), Arc::new(Counters::default()));
+        let pace = Pace { lease: config.lease, ..options.pace };
+        let poller = Poller { talk: conversation.clone(), providers, bell, pace, tasks: background.clone() };
+        Ok(Self { client, dispatcher, conversation, poller, database, script, background })
+    }
+
+    /// Runs until `stop`: then takes no more updates, ends what has begun, and returns.
+    ///
+    /// # Errors
+    /// When Telegram no longer knows the token.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        telegram::profile::publish(&self.client, &self.profiles()).await;
+        let background = CancellationToken::new();
+        let poller = tokio::spawn(self.poller.clone().run(background.clone()));
+        tracing::info!("the bot is running");
+        let polled = telegram::polling::run(self.client, self.dispatcher, stop).await;
+        background.cancel();
+        let ended = async {
+            let _ = poller.await;
+            self.background.wait().await;
+        };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            tracing::warn!("some work did not end in time; it goes on after the next start");
+        }
+        self.database.close().await;
+        Ok(polled?)
+    }
+
+    pub fn conversation(&self) -> &Arc<Conversation> {
+        &self.conversation
+    }
+
+    /// What wakes the loops, for whoever changes the database behind the bot's back.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.poller.bell
+    }
+
+    /// What is under way besides the handling of updates: steps of jobs, letters, timers, leftovers being removed.
+    pub fn background(&self) -> &TaskTracker {
+        &self.background
+    }
+
+    /// What Telegram shows of the bot, in every language; English also where there is none of its own.
+    fn profiles(&self) -> Vec<telegram::profile::Profile> {
+        let of = |language: Language, code: Option<&str>| telegram::profile::Profile {
+            language_code: code.map(str::to_owned),
+            commands: self.commands(language),
+            description: self.script.texts.plain(language, "bot-description", &Args::default()),
+            short_description: self.script.texts.plain(language, "bot-short-description", &Args::default()),
+        };
+        vec![of(Language::En, None), of(Language::Ru, Some(Language::Ru.code()))]
+    }
+
+    fn commands(&self, language: Language) -> Vec<(String, String)> {
+        let does = |name: &str| self.script.texts.plain(language, &format!("command-{name}"), &Args::default());
+        self.script.dialogues.root().commands().map(|name| (name.to_owned(), does(name))).collect()
+    }
+}
+
+/// Connects to the database and brings it up to date.
+///
+/// # Errors
+/// One sentence that names the database and the mend.
+pub async fn open(config: &Config) -> anyhow::Result<Database> {
+    let database = Database::connect(&config.database_url).await?;
+    database.migrate().await?;
+    Ok(database)
+}
+
+/// Where the chats' states are kept.
+async fn sessions(config: &Config, database: &Database) -> anyhow::Result<Sessions> {
+    let Some(url) = &config.redis_url else { return Ok(Sessions::in_database(database.clone())) };
+    let redis = RedisSessions::connect(url.reveal(), config.redis_pool_size).await.context(
+        "cannot use REDIS_URL; check the address and that Redis runs, or remove it to keep sessions in the database",
+    )?;
+    Ok(Sessions::in_redis(redis))
+}
+
+/// The painters that play the providers, if the settings want that.
+///
+/// # Errors
+/// When `MOCK_AI_FAULTS` cannot be read.
+pub fn painters(config: &Config) -> anyhow::Result<Vec<Painter>> {
+    if !config.mock_ai {
+        return Ok(Vec::new());
+    }
+    let behaviours = parse_behaviours(&config.mock_ai_faults)
+        .map_err(|cause| anyhow::anyhow!("MOCK_AI_FAULTS is not readable: {cause}"))?;
+    let options = PainterOptions {
+        duration: Duration::from_secs(config.mock_ai_seconds),
+        behaviours,
+        ..PainterOptions::new(&config.mock_ai_dir)
+    };
+    Ok(PROVIDERS.into_iter().map(|name| Painter::new(name, options.clone())).collect())
+}
+
+fn names(painters: &[Painter]) -> HashSet<String> {
+    painters.iter().map(|painter| painter.name().to_owned()).collect()
+}
+
+fn world(
+    config: &Config,
+    token: &Secret,
+    store: &Store,
+    catalog: Arc<Catalog>,
+    bell: &Arc<Bell>,
+    script: &Script,
+    client: &Client,
+) -> World {
+    World {
+        store: store.clone(),
+        wallet: Wallet::new(store.clone(), config.start_balance),
+        orders: Orders::new(store.clone(), catalog, bell.clone()),
+        texts: Arc::new(script.texts.clone()),
+        uploads: Uploads::new(store.clone(), bot_id(token)),
+        files: Arc::new(client.clone()),
+        admins: config.admins.clone(),
+    }
+}

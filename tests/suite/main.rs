@@ -1,0 +1,16 @@
+//! The tests of the whole, in one binary.
+
+mod browser;
+mod crash;
+mod house;
+mod ledger_properties;
+mod orders;
+mod poller;
+mod screens;
+mod sessions;
+mod start;
+mod store;
+mod support;
+mod transcripts;
+mod unusual;
+mod wallet;
