@@ -63,6 +63,7 @@ impl Memories {
         bot.quiet().await;
         ann.taps("Make it", "Создать");
         bot.quiet_but_for_jobs().await;
+        rest_jobs(bot).await;
         let photos = ids(bot, "SELECT id FROM photos").await;
         let job = ids(bot, "SELECT id FROM generation_jobs WHERE state = 'running' OR state = 'queued'").await;
         let invoices = ids(bot, "SELECT id FROM invoices").await;
@@ -81,6 +82,14 @@ impl Memories {
             _ => json!({}),
         }
     }
+}
+
+/// Has nobody look at the jobs under way any more: news of one would edit whatever screen stands there just then. With
+/// another fence, a worker that is at it writes nothing.
+async fn rest_jobs(bot: &Bot) {
+    bot.sql("UPDATE generation_jobs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL")
+        .await;
+    bot.quiet_but_for_jobs().await;
 }
 
 async fn ids(bot: &Bot, query: &'static str) -> Vec<Uuid> {
