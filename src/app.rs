@@ -5,6 +5,7 @@ mod demo;
 mod door;
 mod embedded;
 mod logs;
+mod web;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::database::Database;
 use crate::domain::Language;
 use crate::engine::Dialogues;
 use crate::flows::{Uploads, World};
+use crate::http::Listener;
 use crate::orders::{Bell, Catalog, Orders};
 use crate::poller::{Pace, Poller};
 use crate::providers::painter::{Painter, PainterOptions, parse_behaviours};
@@ -35,6 +37,7 @@ pub use demo::{Demo, DemoOptions};
 pub use logs::start as start_logs;
 
 use door::Door;
+use web::Web;
 
 /// Providers that a model may name; with `MOCK_AI=1` the painter plays them all.
 const PROVIDERS: [&str; 4] = ["defapi", "fal", "replicate", "painter"];
@@ -47,18 +50,20 @@ pub struct Script {
     pub texts: Texts,
 }
 
-/// How fast a bot may be. For a Bot API server of one's own, as in tests; the default suits Telegram.
-#[derive(Debug, Clone, Copy)]
+/// How a bot runs beyond its settings, as in tests with a Bot API server of their own; the default suits Telegram.
+#[derive(Debug, Clone)]
 pub struct AppOptions {
     /// How many messages may leave.
     pub limits: Limits,
     /// How often providers are asked.
     pub pace: Pace,
+    /// What the HTTP server serves on; `None`: what the settings name.
+    pub listener: Option<Listener>,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { limits: Limits::TELEGRAM, pace: Pace::default() }
+        Self { limits: Limits::TELEGRAM, pace: Pace::default(), listener: None }
     }
 }
 
@@ -71,6 +76,7 @@ pub struct App {
     database: Database,
     script: Script,
     background: TaskTracker,
+    web: Web,
 }
 
 impl App {
@@ -116,7 +122,8 @@ impl App {
         let dispatcher = Dispatcher::new(door, client.clone(), courier, me.username(), Arc::new(Counters::default()));
         let pace = Pace { lease: config.lease, ..options.pace };
         let poller = Poller { talk: conversation.clone(), providers, bell, pace, tasks: background.clone() };
-        Ok(Self { client, dispatcher, conversation, poller, database, script, background })
+        let web = Web::new(config, options.listener)?;
+        Ok(Self { client, dispatcher, conversation, poller, database, script, background, web })
     }
 
     /// Runs until `stop`: then takes no more updates, ends what has begun, and returns.
@@ -124,6 +131,9 @@ impl App {
     /// # Errors
     /// When Telegram no longer knows the token.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let closing = CancellationToken::new();
+        let site = self.web.site(&self.conversation, &self.client, stop.clone());
+        let web = self.web.serve(site, closing.clone());
         telegram::profile::publish(&self.client, &self.profiles()).await;
         let background = CancellationToken::new();
         let poller = tokio::spawn(self.poller.clone().run(background.clone()));
@@ -137,6 +147,8 @@ impl App {
         if tokio::time::timeout(GRACE, ended).await.is_err() {
             tracing::warn!("some work did not end in time; it goes on after the next start");
         }
+        closing.cancel();
+        web.ended().await;
         self.database.close().await;
         Ok(polled?)
     }

@@ -2,6 +2,8 @@
 //!
 //! A variable that is set but unreadable stops the start with a sentence that names it: a typo must not go unseen.
 
+mod web;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -15,8 +17,10 @@ use anyhow::{Context, bail};
 
 use crate::domain::{Credits, TelegramId};
 
+pub use web::{PublicUrl, SigningKey};
+
 /// The variables that are ours.
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 17] = [
     "TELOXIDE_TOKEN",
     "TELOXIDE_API_URL",
     "DATABASE_URL",
@@ -30,6 +34,10 @@ const SETTINGS: [&str; 13] = [
     "DIALOGUES_DIR",
     "LOCALES_DIR",
     "LOG_FORMAT",
+    "HTTP_ADDR",
+    "PUBLIC_URL",
+    "STATUS_TOKEN",
+    "WEBHOOK_SECRET",
 ];
 
 /// The environment as a value, so that a test can hand over its own.
@@ -153,10 +161,18 @@ pub struct Config {
     pub locales_dir: Option<PathBuf>,
     /// `LOG_FORMAT`: `json` for machines, else for people.
     pub log_json: bool,
+    /// `HTTP_ADDR`: where the HTTP server listens, `127.0.0.1:8080` when unset; `None` (written `off`) for none at all.
+    pub http_addr: Option<SocketAddr>,
+    /// `PUBLIC_URL`: under which address the world reaches that server. Telegram then brings its updates there.
+    pub public_url: Option<PublicUrl>,
+    /// `STATUS_TOKEN`: who shows it sees the details; only this machine does when unset.
+    pub status_token: Option<Secret>,
+    /// What our own addresses and Telegram's calls are signed with: made of `WEBHOOK_SECRET`, or else of the token.
+    pub signing: SigningKey,
 }
 
-/// Where the demo's chat page listens unless told otherwise.
-pub const DEMO_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// Where the HTTP server listens unless told otherwise; in the demo that is the chat page.
+pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
 impl Config {
     /// # Errors
@@ -167,8 +183,10 @@ impl Config {
         if let Err(cause) = api_url.parse::<reqwest::Url>() {
             bail!("TELOXIDE_API_URL is {api_url:?}, which is not an address ({cause}); write https://…, or remove it");
         }
+        let token = env.get("TELOXIDE_TOKEN").map(token).transpose()?;
         Ok(Self {
-            token: env.get("TELOXIDE_TOKEN").map(token).transpose()?,
+            signing: web::signing(env.get("WEBHOOK_SECRET"), token.as_ref())?,
+            token,
             api_url,
             database_url: env.get("DATABASE_URL").unwrap_or("sqlite://pixelai.db").to_owned(),
             redis_url: env.get("REDIS_URL").map(Secret::new),
@@ -190,6 +208,14 @@ impl Config {
                 Some("json") => true,
                 Some(other) => bail!("LOG_FORMAT is {other:?}; write text or json"),
             },
+            http_addr: match env.get("HTTP_ADDR") {
+                Some("off") => None,
+                _ => Some(
+                    env.parsed("HTTP_ADDR", "an address such as 127.0.0.1:8080, or off")?.unwrap_or(DEFAULT_ADDRESS),
+                ),
+            },
+            public_url: env.get("PUBLIC_URL").map(str::parse).transpose()?,
+            status_token: env.get("STATUS_TOKEN").map(web::status_token).transpose()?,
         })
     }
 }
@@ -249,6 +275,11 @@ mod tests {
             ("LOG_FORMAT", "xml", "LOG_FORMAT is \"xml\""),
             ("LEASE_SECONDS", "0", "LEASE_SECONDS is 0"),
             ("MOCK_AI_SECONDS", "1.5", "MOCK_AI_SECONDS is \"1.5\""),
+            ("HTTP_ADDR", "8080", "HTTP_ADDR is \"8080\""),
+            ("PUBLIC_URL", "bot.example", "PUBLIC_URL is \"bot.example\""),
+            ("PUBLIC_URL", "http://bot.example", "begin with https://"),
+            ("STATUS_TOKEN", "short", "STATUS_TOKEN is too short"),
+            ("WEBHOOK_SECRET", "short", "WEBHOOK_SECRET is too short"),
         ];
         for (name, value, expected) in cases {
             let error = Config::from_env(&Env::of([(name, value)])).expect_err(name).to_string();

@@ -167,6 +167,12 @@ impl Database {
         Write(self)
     }
 
+    /// Proves that the database answers.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        let _: (i64,) = one!(self.read(), (i64,), "SELECT CAST(1 AS BIGINT)")?;
+        Ok(())
+    }
+
     /// Lets the connections finish and closes them; a later statement fails.
     pub async fn close(&self) {
         match self {

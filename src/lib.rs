@@ -10,7 +10,7 @@
 //! wallet · orders                                   the business
 //! flows                                             a file a dialogue: its actions and screens' data
 //! conversation                                      load, step, act, save
-//! telegram · poller                                 the doors
+//! telegram · poller · http                          the doors
 //! app                                               the wiring
 //!
 //! emulator                                          a Bot API server with a chat page; knows nothing of the above
@@ -25,6 +25,7 @@ pub mod domain;
 pub mod emulator;
 pub mod engine;
 pub mod flows;
+pub mod http;
 pub mod media;
 pub mod orders;
 pub mod poller;

@@ -107,6 +107,11 @@ impl Sessions {
         }
     }
 
+    /// Proves that the store answers.
+    pub async fn ping(&self) -> Result<(), SessionError> {
+        self.next_due().await.map(drop)
+    }
+
     pub async fn forget(&self, chat: TelegramId) -> Result<(), SessionError> {
         match self {
             Self::Database(db) => Ok(sql::forget(db, chat).await?),

@@ -97,6 +97,7 @@ pub async fn serve(order: &Order) -> anyhow::Result<()> {
         ("MOCK_AI_SECONDS", "0"),
         ("MOCK_AI_DIR", &beside("painter")),
         ("START_BALANCE", "1000000"),
+        ("HTTP_ADDR", "off"),
     ]))?;
     let painters = app::painters(&config)?;
     let app = App::build_with(&config, &painters, AppOptions { limits: Limits::NONE, ..AppOptions::default() }).await?;

@@ -1,6 +1,6 @@
 //! The whole of PIXEL AI in one process: a Bot API server with a chat page, the bot, a database file, the painter.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,12 +9,13 @@ use clap::Args;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, DEMO_ADDRESS, Secret};
+use crate::config::{Config, DEFAULT_ADDRESS, Secret};
 use crate::emulator::{Emulator, Knob, Options, Sample};
+use crate::http::Listener;
 use crate::media;
 use crate::providers::painter::{Behaviour, Painter};
 
-use super::{App, painters};
+use super::{App, AppOptions, painters};
 
 /// No secret: whoever can reach the demo may play with it.
 const TOKEN: &str = "424242:demo";
@@ -25,7 +26,7 @@ const NAME: &str = "PIXEL AI";
 #[derive(Debug, Clone, Args)]
 pub struct DemoOptions {
     /// Where the chat page listens
-    #[arg(long, default_value_t = DEMO_ADDRESS)]
+    #[arg(long, default_value_t = DEFAULT_ADDRESS)]
     pub listen: SocketAddr,
     /// Keep everything in this database file, and go on with it the next time
     #[arg(long)]
@@ -38,6 +39,8 @@ pub struct Demo {
     emulator: Emulator,
     painters: Vec<Painter>,
     restart: Arc<Notify>,
+    /// Of the bot's own pages; stays open while the bot restarts.
+    listener: Option<Listener>,
     /// Holds what nobody asked to keep; removed at the end.
     _folder: Option<Folder>,
 }
@@ -89,12 +92,18 @@ impl Demo {
         })
         .await?;
         config.api_url = emulator.url();
-        Ok(Self { config, emulator, painters, restart, _folder: folder })
+        config.public_url = None;
+        let listener = status_listener(&config, &emulator.url())?;
+        Ok(Self { config, emulator, painters, restart, listener, _folder: folder })
     }
 
     /// What is said once it runs.
     pub fn greeting(&self) -> String {
-        format!("PIXEL AI is at {} – open it in a browser. Ctrl-C ends it.", self.emulator.url())
+        let status = match &self.listener {
+            Some(listener) => format!(" How it goes is shown at http://{}.", listener.address()),
+            None => String::new(),
+        };
+        format!("PIXEL AI is at {} – open it in a browser.{status} Ctrl-C ends it.", self.emulator.url())
     }
 
     pub fn emulator(&self) -> &Emulator {
@@ -107,7 +116,8 @@ impl Demo {
     /// When the bot cannot start.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         while !stop.is_cancelled() {
-            let app = App::build(&self.config, &self.painters).await?;
+            let options = AppOptions { listener: self.listener.clone(), ..AppOptions::default() };
+            let app = App::build_with(&self.config, &self.painters, options).await?;
             let once = stop.child_token();
             let mut running = tokio::spawn(app.run(once.clone()));
             tokio::select! {
@@ -120,6 +130,20 @@ impl Demo {
         }
         self.emulator.shutdown().await;
         Ok(())
+    }
+}
+
+/// The port that `HTTP_ADDR` names; else the one after the chat page's; else any that is free.
+fn status_listener(config: &Config, chat_page: &str) -> anyhow::Result<Option<Listener>> {
+    match config.http_addr {
+        None => Ok(None),
+        Some(address) if address != DEFAULT_ADDRESS => Ok(Some(Listener::bind(address)?)),
+        Some(_) => {
+            let beside = |port| SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+            let port = chat_page.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+            let next = port.and_then(|port| Listener::bind(beside(port.checked_add(1)?)).ok());
+            Ok(Some(next.map_or_else(|| Listener::bind(beside(0)), Ok)?))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use rust_embed::RustEmbed;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-use super::{Database, Engine};
+use super::{Database, Engine, Read, all};
 
 #[derive(RustEmbed)]
 #[folder = "migrations"]
@@ -35,6 +35,17 @@ impl Database {
             ),
             cause => anyhow::Error::new(cause).context("cannot bring the database up to date; nothing was lost"),
         })
+    }
+
+    /// How many steps of this build the database has not seen yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn missing_steps(&self) -> anyhow::Result<usize> {
+        let applied: Vec<(i64,)> =
+            all!(Read(self), (i64,), "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")?;
+        let is_missing = |step: &&Migration| !applied.contains(&(step.version,));
+        Ok(steps(self.engine())?.iter().filter(is_missing).count())
     }
 }
 

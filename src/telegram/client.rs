@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::multipart::{Form, Part};
@@ -38,6 +38,8 @@ pub struct Client {
 struct Address {
     api_url: String,
     token: String,
+    /// When the Bot API last answered anything.
+    heard: Mutex<Option<Instant>>,
 }
 
 /// A file of a multipart call. The payload names it as `attach://<part>`, see [`attached`].
@@ -73,7 +75,8 @@ impl Client {
             .pool_max_idle_per_host(64)
             .build()
             .map_err(CallError::network)?;
-        let address = Address { api_url: api_url.trim_end_matches('/').to_owned(), token: token.to_owned() };
+        let api_url = api_url.trim_end_matches('/').to_owned();
+        let address = Address { api_url, token: token.to_owned(), heard: Mutex::default() };
         Ok(Self { http, address: Arc::new(address) })
     }
 
@@ -108,6 +111,11 @@ impl Client {
     /// Who the bot is: proves the token.
     pub async fn get_me(&self) -> Result<Me, CallError> {
         self.call(&GetMe::new()).await
+    }
+
+    /// How long ago the Bot API last gave an answer to anything; `None` when it never has.
+    pub fn silent_for(&self) -> Option<Duration> {
+        self.address.heard.lock().unwrap_or_else(PoisonError::into_inner).map(|heard| heard.elapsed())
     }
 
     /// Fetches a file that a person sent, of at most `limit` bytes.
@@ -155,7 +163,11 @@ impl Client {
         let status = response.status();
         let header_wait = retry_after_header(&response);
         let body = response.bytes().await.map_err(CallError::network)?;
-        let refusal = match serde_json::from_slice::<Envelope<T>>(&body) {
+        let answer = serde_json::from_slice::<Envelope<T>>(&body);
+        if answer.is_ok() {
+            *self.address.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        let refusal = match answer {
             Ok(Envelope { ok: true, result: Some(result), .. }) => return Ok(result),
             Ok(envelope) => Refusal {
                 code: envelope.error_code.unwrap_or(status.as_u16()),

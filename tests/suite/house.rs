@@ -15,7 +15,7 @@ const LINES: [&[&str]; 10] = [
     &["orders"],
     &["flows"],
     &["conversation"],
-    &["telegram", "poller"],
+    &["telegram", "poller", "http"],
     &["app"],
 ];
 /// Known by `app` alone, and knows nothing.

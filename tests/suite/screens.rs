@@ -87,8 +87,10 @@ impl Memories {
 /// Has nobody look at the jobs under way any more: news of one would edit whatever screen stands there just then. With
 /// another fence, a worker that is at it writes nothing.
 async fn rest_jobs(bot: &Bot) {
-    bot.sql("UPDATE generation_jobs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL")
-        .await;
+    bot.sql(
+        "UPDATE generation_jobs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
+    )
+    .await;
     bot.quiet_but_for_jobs().await;
 }
 

@@ -1,5 +1,6 @@
 //! A whole bot in the process: an emulated Telegram, the app, a fresh database, and people who talk with it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use pixelai::conversation::Conversation;
 use pixelai::database::Database;
 use pixelai::domain::{Credits, TelegramId};
 use pixelai::emulator::{Emulator, Options, Person};
+use pixelai::http::Listener;
 use pixelai::orders::Bell;
 use pixelai::poller::Pace;
 use pixelai::providers::painter::{Behaviour, Painter, PainterOptions};
@@ -45,6 +47,10 @@ pub struct BotOptions {
     pub database_url: Option<String>,
     /// `None`: a picture is there as soon as it is painted.
     pub painting: Option<Duration>,
+    /// Whether it has an HTTP server, on a port that is free.
+    pub http: bool,
+    /// Who shows it sees the details.
+    pub status_token: Option<&'static str>,
 }
 
 /// A bot that runs.
@@ -53,6 +59,8 @@ pub struct Bot {
     /// What plays the providers, in a restarted bot too.
     pub painters: Vec<Painter>,
     config: Config,
+    /// Stays open over restarts.
+    listener: Option<Listener>,
     running: Option<Running>,
     _folder: TempDir,
 }
@@ -85,6 +93,8 @@ impl Bot {
             api_url: emulator.url(),
             database_url: options.database_url.unwrap_or(file),
             mock_ai: true,
+            http_addr: None,
+            status_token: options.status_token.map(Secret::new),
             admins: options.admins.into_iter().map(TelegramId).collect(),
             start_balance: Credits::new(options.start_balance.unwrap_or(10)).expect("a balance from 0"),
             ..Config::from_env(&Env::default()).expect("the defaults")
@@ -94,7 +104,9 @@ impl Bot {
             ..PainterOptions::new(folder.path().join("painter"))
         };
         let painters = PROVIDERS.into_iter().map(|name| Painter::new(name, painting.clone())).collect();
-        let mut bot = Self { emulator, painters, config, running: None, _folder: folder };
+        let local = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = options.http.then(|| Listener::bind(local).expect("a free port"));
+        let mut bot = Self { emulator, painters, config, listener, running: None, _folder: folder };
         bot.run().await;
         bot
     }
@@ -109,6 +121,12 @@ impl Bot {
         for painter in &self.painters {
             painter.behave_always(behaviour.clone());
         }
+    }
+
+    /// The address of a path of its HTTP server.
+    #[allow(dead_code, reason = "for the tests over HTTP, which are another binary")]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.listener.as_ref().expect("it has an HTTP server").address())
     }
 
     pub fn conversation(&self) -> &Arc<Conversation> {
@@ -251,7 +269,7 @@ impl Bot {
             back_off: Duration::from_millis(20),
             ..Pace::default()
         };
-        let options = AppOptions { limits: Limits::NONE, pace };
+        let options = AppOptions { limits: Limits::NONE, pace, listener: self.listener.clone() };
         let app = App::build_with(&self.config, &self.painters, options).await.expect("the bot starts");
         let stop = CancellationToken::new();
         self.running = Some(Running {

@@ -57,6 +57,7 @@ impl House {
             ("MOCK_AI_SECONDS", "0"),
             ("MOCK_AI_DIR", "painter"),
             ("LEASE_SECONDS", "1"),
+            ("HTTP_ADDR", "off"),
             ("RUST_LOG", "warn,pixelai=debug"),
         ];
         let all = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

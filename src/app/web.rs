@@ -1,0 +1,95 @@
+//! The HTTP server in the life of the process, and what it sees of Telegram's door.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, PublicUrl, Secret, SigningKey};
+use crate::conversation::Conversation;
+use crate::http::{self, Listener, Parts, Site, Telegram, Unreachable};
+use crate::telegram::{CallError, Client};
+
+/// Longer than a long poll: who polls hears from Telegram more often than that.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// The server's socket, and what it needs of the settings.
+pub(super) struct Web {
+    listener: Option<Listener>,
+    public_url: Option<PublicUrl>,
+    status_token: Option<Secret>,
+    signing: SigningKey,
+}
+
+/// A server that runs, or none.
+pub(super) struct Serving(Option<JoinHandle<std::io::Result<()>>>);
+
+impl Web {
+    /// # Errors
+    /// One sentence, when the address is taken.
+    pub(super) fn new(config: &Config, listener: Option<Listener>) -> anyhow::Result<Self> {
+        let listener = match (listener, config.http_addr) {
+            (None, Some(address)) => Some(Listener::bind(address)?),
+            (listener, _) => listener,
+        };
+        Ok(Self {
+            listener,
+            public_url: config.public_url.clone(),
+            status_token: config.status_token.clone(),
+            signing: config.signing.clone(),
+        })
+    }
+
+    pub(super) fn site(&self, talk: &Arc<Conversation>, client: &Client, stopping: CancellationToken) -> Site {
+        Site::new(Parts {
+            talk: talk.clone(),
+            telegram: Arc::new(Line { client: client.clone() }),
+            public_url: self.public_url.clone(),
+            status_token: self.status_token.clone(),
+            signing: self.signing.clone(),
+            stopping,
+        })
+    }
+
+    /// Serves until `closing`, if there is a socket.
+    pub(super) fn serve(&self, site: Site, closing: CancellationToken) -> Serving {
+        let Some(listener) = self.listener.clone() else { return Serving(None) };
+        tracing::info!(address = %listener.address(), "the status page is at http://{}", listener.address());
+        Serving(Some(tokio::spawn(async move { listener.serve(http::router(site), closing).await })))
+    }
+}
+
+impl Serving {
+    /// Waits for the server's end.
+    pub(super) async fn ended(self) {
+        let Some(task) = self.0 else { return };
+        match task.await {
+            Ok(Ok(())) => {}
+            Ok(Err(cause)) => tracing::error!(error = %cause, "the HTTP server could not serve"),
+            Err(cause) => tracing::error!(error = %cause, "the HTTP server has died"),
+        }
+    }
+}
+
+/// The line to Telegram.
+struct Line {
+    client: Client,
+}
+
+#[async_trait]
+impl Telegram for Line {
+    async fn reachable(&self) -> Result<(), Unreachable> {
+        if self.client.silent_for().is_some_and(|silence| silence < SILENCE) {
+            return Ok(());
+        }
+        // With a webhook nothing may have been asked for a while.
+        match self.client.get_me().await {
+            Ok(_) => Ok(()),
+            Err(CallError::Unauthorized) => Err(Unreachable("Telegram does not know the token".into())),
+            Err(CallError::TooManyRequests { .. }) => Ok(()),
+            Err(_) => Err(Unreachable("Telegram does not answer".into())),
+        }
+    }
+}
