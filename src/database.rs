@@ -6,6 +6,7 @@
 mod columns;
 mod macros;
 mod migrations;
+mod news;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use sqlx::{ConnectOptions, Connection, Postgres, Sqlite, Transaction};
 
 pub use columns::UnknownName;
 pub(crate) use macros::{all, exec, fetch, one, optional};
+pub use news::News;
 
 /// A moment, in UTC.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -66,13 +66,15 @@ pub struct Orders {
     bell: Arc<Bell>,
 }
 
-/// Wakes the poller's loops at once when work appears in this process.
+/// Wakes the loops at once when work appears, in this process or, as far as the database calls it out, in another.
 #[derive(Debug, Default)]
 pub struct Bell {
     pub jobs: Notify,
     pub mail: Notify,
     pub timers: Notify,
     pub albums: Notify,
+    /// Something that one process at a time does is free to be taken over.
+    pub leases: Notify,
 }
 
 impl Orders {

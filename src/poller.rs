@@ -8,6 +8,7 @@ mod housekeeping;
 mod jobs;
 mod lease;
 mod letters;
+mod news;
 mod pace;
 mod timers;
 mod worker;
@@ -26,8 +27,8 @@ use crate::providers::Providers;
 
 pub use pace::Pace;
 
-/// The longest that a loop sleeps without looking; work of other processes is not rung for here.
-const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// The longest that a loop sleeps without looking, should nobody have rung for what another process has left.
+const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 /// After an error of the database, before the next look.
 const AFTER_TROUBLE: Duration = Duration::from_secs(1);
 
@@ -51,6 +52,7 @@ impl Poller {
             self.run_timers(&stop),
             self.run_albums(&stop),
             self.run_housekeeping(&stop),
+            self.run_news(&stop),
         );
         self.tasks.close();
         self.tasks.wait().await;

@@ -6,10 +6,12 @@ pub mod albums;
 pub mod catalog;
 pub mod files;
 pub mod jobs;
+pub mod leases;
 pub mod ledger;
 pub mod outbox;
 pub mod payments;
 pub mod photos;
+pub mod sends;
 pub mod users;
 
 use crate::database::{Database, Tx};

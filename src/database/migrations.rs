@@ -2,26 +2,32 @@
 //!
 //! `migrations/NNNN_name.sql` serves both engines; `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` one each.
 
+use std::time::Duration;
+
 use anyhow::{Context, anyhow};
 use rust_embed::RustEmbed;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 use super::{Database, Engine, Read, all};
+
+/// Before the next look at what another process is doing to the file.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 #[derive(RustEmbed)]
 #[folder = "migrations"]
 struct Files;
 
 impl Database {
-    /// Applies what has not been applied yet. On PostgreSQL a second process waits for the first.
+    /// Applies what has not been applied yet. A process that starts while another one is at it waits.
     ///
     /// # Errors
     /// When a step fails (nothing of it stays), or the database has been changed by a newer build.
     pub async fn migrate(&self) -> anyhow::Result<()> {
         let migrator = Migrator::with_migrations(steps(self.engine())?);
         let done = match self {
-            Self::Sqlite { write, .. } => migrator.run(write).await,
+            Self::Sqlite { write, .. } => run_on_file(&migrator, write).await,
             Self::Postgres(pool) => migrator.run(pool).await,
         };
         done.map_err(|cause| match cause {
@@ -46,6 +52,19 @@ impl Database {
             all!(Read(self), (i64,), "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")?;
         let is_missing = |step: &&Migration| !applied.contains(&(step.version,));
         Ok(steps(self.engine())?.iter().filter(is_missing).count())
+    }
+}
+
+/// A file has no lock that a second process could wait for, so two may begin the same step. SQLite lets one of them do
+/// it; the other one fails, and finds it done when it looks again.
+async fn run_on_file(migrator: &Migrator, pool: &SqlitePool) -> Result<(), MigrateError> {
+    let mut tries_left = migrator.iter().count();
+    loop {
+        match migrator.run(pool).await {
+            Err(MigrateError::ExecuteMigration(..) | MigrateError::Execute(_)) if tries_left > 0 => tries_left -= 1,
+            outcome => return outcome,
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -32,6 +32,7 @@ impl Poller {
         world.store.remove_old_photos(now - chrono::Duration::hours(PHOTO_HOURS)).await?;
         world.store.remove_old_originals(now - chrono::Duration::days(ORIGINAL_DAYS)).await?;
         world.store.remove_old_mail(now - chrono::Duration::days(MAIL_DAYS)).await?;
+        world.store.remove_dry_buckets(now - chrono::Duration::minutes(1)).await?;
         self.talk.sessions().remove_expired(now).await?;
         Ok(())
     }

@@ -6,6 +6,7 @@ mod house;
 mod ledger_properties;
 mod orders;
 mod poller;
+mod replicas;
 mod screens;
 mod sessions;
 mod start;

@@ -11,12 +11,18 @@ use uuid::Uuid;
 /// A database that goes away with this value.
 pub struct Fresh {
     pub store: Store,
-    place: Place,
+    _place: Place,
 }
 
 enum Place {
     File { _folder: TempDir },
-    Schema { server: String, name: String },
+    Schema { _schema: Schema },
+}
+
+/// A schema of its own on a PostgreSQL server; dropped with this value.
+pub struct Schema {
+    server: String,
+    name: String,
 }
 
 /// One database of each engine under test.
@@ -36,14 +42,8 @@ impl Fresh {
     }
 
     async fn schema(server: String) -> Self {
-        let name = format!("test_{}", Uuid::new_v4().simple());
-        let mut connection = PgConnection::connect(&server).await.expect("TEST_POSTGRES_URL can be reached");
-        let create = format!("CREATE SCHEMA {name}");
-        sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.expect("a schema can be made");
-        connection.close().await.expect("the connection closes");
-        let joint = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{joint}options[search_path]={name}");
-        Self::migrated(&url, Place::Schema { server, name }).await
+        let schema = Schema::make(server).await;
+        Self::migrated(&schema.url(), Place::Schema { _schema: schema }).await
     }
 
     async fn migrated(url: &str, place: Place) -> Self {
@@ -51,7 +51,7 @@ impl Fresh {
         database.migrate().await.expect("every migration applies");
         // Seen when a test fails, so that one knows on which engine.
         println!("on {:?}", database.engine());
-        Self { store: Store::new(database), place }
+        Self { store: Store::new(database), _place: place }
     }
 
     pub fn engine(&self) -> Engine {
@@ -92,10 +92,30 @@ impl Fresh {
     }
 }
 
-impl Drop for Fresh {
+impl Schema {
+    pub async fn make(server: String) -> Self {
+        let name = format!("test_{}", Uuid::new_v4().simple());
+        let mut connection = PgConnection::connect(&server).await.expect("the server can be reached");
+        let create = format!("CREATE SCHEMA {name}");
+        sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.expect("a schema can be made");
+        connection.close().await.expect("the connection closes");
+        Self { server, name }
+    }
+
+    /// The server's address, with everything happening in this schema.
+    pub fn url(&self) -> String {
+        let joint = if self.server.contains('?') { '&' } else { '?' };
+        format!("{}{joint}options[search_path]={}", self.server, self.name)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Schema {
     fn drop(&mut self) {
-        let Place::Schema { server, name } = &self.place else { return };
-        let (server, name) = (server.clone(), name.clone());
+        let (server, name) = (self.server.clone(), self.name.clone());
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let remove = async {
