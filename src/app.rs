@@ -5,6 +5,7 @@ mod demo;
 mod door;
 mod embedded;
 mod logs;
+mod turns;
 mod web;
 
 use std::collections::HashSet;
@@ -37,6 +38,7 @@ pub use demo::{Demo, DemoOptions};
 pub use logs::start as start_logs;
 
 use door::Door;
+use turns::Turns;
 use web::Web;
 
 /// Providers that a model may name; with `MOCK_AI=1` the painter plays them all.
@@ -71,6 +73,7 @@ impl Default for AppOptions {
 pub struct App {
     client: Client,
     dispatcher: Dispatcher,
+    turns: Turns,
     conversation: Arc<Conversation>,
     poller: Poller,
     database: Database,
@@ -109,7 +112,9 @@ impl App {
         let client = Client::new(&config.api_url, token.reveal())?;
         let background = TaskTracker::new();
         background.close();
-        let courier = Courier::with_limits(client.clone(), options.limits).tracked_by(background.clone());
+        let courier = Courier::with_limits(client.clone(), options.limits)
+            .shared_through(store.clone())
+            .tracked_by(background.clone());
         let bell = Arc::new(Bell::default());
         let world = world(config, token, &store, catalog, &bell, &script, &client);
         let sessions = sessions(config, &database).await?;
@@ -121,9 +126,10 @@ impl App {
         let door = Arc::new(Door::new(conversation.clone(), me.username().to_owned()));
         let dispatcher = Dispatcher::new(door, client.clone(), courier, me.username(), Arc::new(Counters::default()));
         let pace = Pace { lease: config.lease, ..options.pace };
+        let turns = Turns::new(store, bell.clone(), pace.lease);
         let poller = Poller { talk: conversation.clone(), providers, bell, pace, tasks: background.clone() };
         let web = Web::new(config, options.listener)?;
-        Ok(Self { client, dispatcher, conversation, poller, database, script, background, web })
+        Ok(Self { client, dispatcher, turns, conversation, poller, database, script, background, web })
     }
 
     /// Runs until `stop`: then takes no more updates, ends what has begun, and returns.
@@ -138,7 +144,7 @@ impl App {
         let background = CancellationToken::new();
         let poller = tokio::spawn(self.poller.clone().run(background.clone()));
         tracing::info!("the bot is running");
-        let polled = telegram::polling::run(self.client, self.dispatcher, stop).await;
+        let polled = self.turns.fetch(&self.client, &self.dispatcher, &stop).await;
         background.cancel();
         let ended = async {
             let _ = poller.await;
@@ -200,7 +206,7 @@ async fn sessions(config: &Config, database: &Database) -> anyhow::Result<Sessio
     let redis = RedisSessions::connect(url.reveal(), config.redis_pool_size).await.context(
         "cannot use REDIS_URL; check the address and that Redis runs, or remove it to keep sessions in the database",
     )?;
-    Ok(Sessions::in_redis(redis))
+    Ok(Sessions::in_redis(redis.under(&config.redis_prefix)))
 }
 
 /// The painters that play the providers, if the settings want that.

@@ -20,10 +20,13 @@ use crate::domain::{Credits, TelegramId};
 pub use web::{PublicUrl, SigningKey};
 
 /// The variables that are ours.
-const SETTINGS: [&str; 17] = [
+const SETTINGS: [&str; 20] = [
     "TELOXIDE_TOKEN",
     "TELOXIDE_API_URL",
     "DATABASE_URL",
+    "REDIS_URL",
+    "REDIS_PREFIX",
+    "REDIS_POOL_SIZE",
     "MOCK_AI",
     "MOCK_AI_SECONDS",
     "MOCK_AI_FAULTS",
@@ -139,6 +142,8 @@ pub struct Config {
     pub database_url: String,
     /// `REDIS_URL`: `redis://…` keeps the sessions there; in the database when unset.
     pub redis_url: Option<Secret>,
+    /// `REDIS_PREFIX`: before every key in Redis, so that others can share the server; `pixelai` when unset.
+    pub redis_prefix: String,
     /// `REDIS_POOL_SIZE`: connections to Redis at most, 16 when unset.
     pub redis_pool_size: u32,
     /// `MOCK_AI`: `1` has every model played by the built-in painter.
@@ -190,6 +195,7 @@ impl Config {
             api_url,
             database_url: env.get("DATABASE_URL").unwrap_or("sqlite://pixelai.db").to_owned(),
             redis_url: env.get("REDIS_URL").map(Secret::new),
+            redis_prefix: env.get("REDIS_PREFIX").unwrap_or("pixelai").to_owned(),
             redis_pool_size: env.parsed("REDIS_POOL_SIZE", "a whole number above 0")?.map_or(16, NonZeroU32::get),
             mock_ai: env.flag("MOCK_AI")?,
             mock_ai_seconds: env.parsed("MOCK_AI_SECONDS", "a whole number of seconds")?.unwrap_or(6),

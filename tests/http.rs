@@ -3,6 +3,9 @@
 #[path = "suite/support/bot.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod bot;
+#[path = "suite/support/database.rs"]
+#[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
+mod database;
 #[path = "http/health.rs"]
 mod health;
 #[path = "suite/support/process.rs"]

@@ -18,6 +18,7 @@ use super::error::CallError;
 use super::limiter::{Limiter, Limits};
 use crate::domain::TelegramId;
 use crate::flows::view::{OldScreen, Place, Sent, Shown, View};
+use crate::store::Store;
 
 /// The longest that one delivery waits for Telegram's limits and troubles, all its tries together.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,6 +54,13 @@ impl Courier {
     /// A courier for a server with other limits than Telegram's own.
     pub fn with_limits(client: Client, limits: Limits) -> Self {
         Self { client, limiter: Arc::new(Limiter::new(limits)), retiring: TaskTracker::new() }
+    }
+
+    /// The same, with its limits kept together with the other processes on this database.
+    #[must_use]
+    pub fn shared_through(self, store: Store) -> Self {
+        let limiter = Arc::new(Limiter::new(self.limiter.limits()).shared_through(store));
+        Self { limiter, ..self }
     }
 
     /// The same, with what goes on by itself known to `tasks`, so that it can be waited for.
@@ -174,7 +182,7 @@ impl Courier {
                 Ok(done) => return Ok(done),
                 Err(cause) => cause,
             };
-            let Some(wait) = self.wait_before_retry(chat, repeated, &cause, tries) else { return Err(cause) };
+            let Some(wait) = self.wait_before_retry(chat, repeated, &cause, tries).await else { return Err(cause) };
             if tries >= RETRIES || Instant::now() + wait > end {
                 return Err(cause);
             }
@@ -184,7 +192,7 @@ impl Courier {
     }
 
     /// How long to wait before the call is made again; `None` where that would not help or could do harm.
-    fn wait_before_retry(
+    async fn wait_before_retry(
         &self,
         chat: TelegramId,
         repeated: Repeated,
@@ -194,7 +202,7 @@ impl Courier {
         let back_off = BACK_OFF * 2_u32.pow(tries);
         match (cause, repeated) {
             (CallError::TooManyRequests { retry_after }, _) => {
-                self.limiter.pause(chat, *retry_after);
+                self.limiter.pause(chat, *retry_after).await;
                 Some(*retry_after)
             }
             (cause, Repeated::Nothing) => cause.is_passing().then_some(back_off),

@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::TelegramId;
+use crate::store::Store;
+use crate::store::sends::Filled;
 
 /// Chats that have been quiet for long enough are forgotten once there are this many.
 const CHATS_BEFORE_CLEANING: usize = 1_000;
@@ -40,11 +42,13 @@ impl Limits {
 
 /// Keeps the limits on new messages for all who send. Edits and answers do not count.
 ///
-/// Both limits are leaky buckets, kept as the moment at which a bucket will have run dry.
+/// Both limits are leaky buckets, kept as the moment at which a bucket will have run dry. Processes that share a database
+/// fill the same buckets; what those say is taken over here, so that a chat that has to wait is not asked for again.
 #[derive(Debug)]
 pub(super) struct Limiter {
     limits: Limits,
     buckets: Mutex<Buckets>,
+    shared: Option<Store>,
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +76,18 @@ impl Rate {
 
 impl Limiter {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, buckets: Mutex::default() }
+        Self { limits, buckets: Mutex::default(), shared: None }
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The same, together with the other processes on this database. Without limits there is nothing to share.
+    #[must_use]
+    pub fn shared_through(self, store: Store) -> Self {
+        let shares = store.shares_sends() && self.limits != Limits::NONE;
+        Self { shared: shares.then_some(store), ..self }
     }
 
     /// Waits for the turn of a message to this chat.
@@ -80,7 +95,13 @@ impl Limiter {
     /// # Errors
     /// When the turn would come later than `patience`: the wait that it would take. No turn is used up then.
     pub async fn turn(&self, chat: TelegramId, patience: Duration) -> Result<(), Duration> {
-        let wait = self.reserve(chat, patience, Instant::now())?;
+        let mut wait = self.reserve(chat, patience, Instant::now())?;
+        if let Some(filled) = self.fill_shared(chat).await {
+            wait = wait.max(self.take_over(chat, filled, Instant::now()));
+            if wait > patience {
+                return Err(wait);
+            }
+        }
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
@@ -88,8 +109,38 @@ impl Limiter {
     }
 
     /// Lets nothing out to this chat before `pause` is over, as Telegram asked.
-    pub fn pause(&self, chat: TelegramId, pause: Duration) {
+    pub async fn pause(&self, chat: TelegramId, pause: Duration) {
         self.pause_at(chat, pause, Instant::now());
+        if let Some(store) = &self.shared {
+            let until = pause + self.limits.per_chat.tolerated();
+            if let Err(cause) = store.pause_sends(chat, until).await {
+                tracing::debug!(error = %cause, "could not tell other processes of a pause");
+            }
+        }
+    }
+
+    /// Without the database each process keeps the limits by itself, and Telegram reminds us of what is beyond them.
+    async fn fill_shared(&self, chat: TelegramId) -> Option<Filled> {
+        let Limits { overall, per_chat } = self.limits;
+        match self.shared.as_ref()?.fill_send_buckets(chat, overall.interval, per_chat.interval).await {
+            Ok(filled) => filled,
+            Err(cause) => {
+                tracing::debug!(error = %cause, "could not share the limits of sending");
+                None
+            }
+        }
+    }
+
+    /// How long the message that has just been put into the shared buckets has to wait.
+    fn take_over(&self, chat: TelegramId, filled: Filled, now: Instant) -> Duration {
+        let Limits { overall, per_chat } = self.limits;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = now + filled.overall;
+        buckets.overall = Some(buckets.overall.map_or(all, |dry| dry.max(all)));
+        let in_chat = buckets.chats.entry(chat).or_insert(now);
+        *in_chat = (*in_chat).max(now + filled.in_chat);
+        let wait = |rate: Rate, filled: Duration| filled.saturating_sub(rate.interval).saturating_sub(rate.tolerated());
+        wait(overall, filled.overall).max(wait(per_chat, filled.in_chat))
     }
 
     fn pause_at(&self, chat: TelegramId, pause: Duration, now: Instant) {

@@ -8,12 +8,14 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use pixelai::database::Database;
 use pixelai::emulator::{Emulator, Options};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Processes at a time, over all tests of this binary.
+use super::database::Schema;
+
+/// Houses at a time, over all tests of this binary.
 static ROOM: Semaphore = Semaphore::const_new(4);
 /// How long a process may take to come to its end, on a machine with much else to do.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,22 +39,55 @@ pub struct House {
     pub emulator: Emulator,
     folder: TempDir,
     settings: Vec<(String, String)>,
+    database_url: String,
+    /// Where its tables are, unless they are in a file.
+    _schema: Option<Schema>,
     _room: SemaphorePermit<'static>,
 }
 
+/// The servers that several processes share.
+pub struct Servers {
+    pub postgres: String,
+    pub redis: String,
+}
+
+impl Servers {
+    /// Those that `scripts/test` has started; `None` where there are none.
+    pub fn of_tests() -> Option<Self> {
+        let (postgres, redis) = (std::env::var("TEST_POSTGRES_URL").ok()?, std::env::var("TEST_REDIS_URL").ok()?);
+        Some(Self { postgres, redis })
+    }
+}
+
 impl House {
-    /// With these settings beside the usual ones: the painter at full speed, and leases of a second.
+    /// Everything in one file, with these settings beside the usual ones: the painter at full speed, and leases of a
+    /// second.
     pub async fn new(settings: &[(&str, &str)]) -> Self {
+        Self::build(None, settings).await
+    }
+
+    /// The same on PostgreSQL and Redis, for several processes.
+    pub async fn on(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        Self::build(Some(servers), settings).await
+    }
+
+    async fn build(servers: Option<&Servers>, settings: &[(&str, &str)]) -> Self {
         let room = ROOM.acquire().await.expect("it is never closed");
         let token = "4242:test";
         let options = Options { token: token.into(), bot_username: "test_bot".into(), ..Options::default() };
         let emulator = Emulator::start(options).await.expect("the emulator starts");
         let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let schema = match servers {
+            Some(servers) => Some(Schema::make(servers.postgres.clone()).await),
+            None => None,
+        };
+        let file = || format!("sqlite://{}", folder.path().join("bot.db").display());
+        let database_url = schema.as_ref().map_or_else(file, Schema::url);
         let url = emulator.url();
-        let usual = [
+        let mut usual = vec![
             ("TELOXIDE_TOKEN", token),
             ("TELOXIDE_API_URL", url.as_str()),
-            ("DATABASE_URL", "sqlite://bot.db"),
+            ("DATABASE_URL", database_url.as_str()),
             ("MOCK_AI", "1"),
             ("MOCK_AI_SECONDS", "0"),
             ("MOCK_AI_DIR", "painter"),
@@ -60,9 +95,12 @@ impl House {
             ("HTTP_ADDR", "off"),
             ("RUST_LOG", "warn,pixelai=debug"),
         ];
+        if let (Some(servers), Some(schema)) = (servers, &schema) {
+            usual.extend([("REDIS_URL", servers.redis.as_str()), ("REDIS_PREFIX", schema.name())]);
+        }
         let all = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings = all.collect();
-        Self { emulator, folder, settings, _room: room }
+        Self { emulator, folder, settings, database_url, _schema: schema, _room: room }
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -109,30 +147,29 @@ impl House {
 
     /// The one number that a statement answers.
     pub async fn number(&self, sql: &'static str) -> i64 {
-        let pool = self.pool().await;
-        let number = sqlx::query_scalar(sql).fetch_one(&pool).await.expect("the statement runs");
-        pool.close().await;
+        let database = self.database().await;
+        let number = count(&database, sql).await;
+        database.close().await;
         number
     }
 
-    async fn pool(&self) -> SqlitePool {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join("bot.db"));
-        SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("the database opens")
+    async fn database(&self) -> Database {
+        Database::connect(&self.database_url).await.expect("the database opens")
     }
 
     /// Waits until no job and no letter has anything left to do; a process has to be running.
     pub async fn settled(&self) {
         const LEFT: &str = "SELECT (SELECT count(*) FROM generation_jobs WHERE run_at IS NOT NULL) \
                             + (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)";
-        let pool = self.pool().await;
+        let database = self.database().await;
         let settled = tokio::time::timeout(PATIENCE, async {
             // Another process does the work; there is nothing to be woken by.
-            while sqlx::query_scalar::<_, i64>(LEFT).fetch_one(&pool).await.expect("the statement runs") > 0 {
+            while count(&database, LEFT).await > 0 {
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
         });
         let in_time = settled.await.is_ok();
-        pool.close().await;
+        database.close().await;
         assert!(in_time, "a job or a letter is stuck; the log:\n{}", self.log());
     }
 
@@ -141,6 +178,54 @@ impl House {
         let entries = std::fs::read_dir(self.folder.path().join("painter"));
         let names = entries.into_iter().flatten().map(|entry| entry.expect("readable").file_name());
         names.filter(|name| name.to_string_lossy().ends_with(".json")).count()
+    }
+}
+
+async fn count(database: &Database, sql: &'static str) -> i64 {
+    let number = match database {
+        Database::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await,
+        Database::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await,
+    };
+    number.expect("the statement runs")
+}
+
+/// Several processes of one house, each started again when it dies, as a platform does.
+pub struct Fleet<'a> {
+    house: &'a House,
+    replicas: Vec<Running>,
+}
+
+impl<'a> Fleet<'a> {
+    /// A process for each of these, which will be killed at its point, if it gets there so many times.
+    pub fn start(house: &'a House, points: &[Option<String>]) -> Self {
+        let start = |point: &Option<String>| match point {
+            Some(point) => house.start_to_die_at(point),
+            None => house.start(),
+        };
+        Self { house, replicas: points.iter().map(start).collect() }
+    }
+
+    /// Starts anew what has died, for as long as it is polled.
+    pub async fn keep(&mut self) {
+        loop {
+            for replica in &mut self.replicas {
+                if let Some(status) = replica.has_ended() {
+                    assert_eq!(status.signal(), Some(SIGKILL), "it ended otherwise:\n{}", self.house.log());
+                    *replica = self.house.start();
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks all of them to end, and waits for that.
+    pub async fn stops(self) {
+        for mut replica in self.replicas {
+            if replica.has_ended().is_none() {
+                let status = replica.stops().await;
+                assert!(status.success() || status.signal() == Some(SIGKILL), "{status}:\n{}", self.house.log());
+            }
+        }
     }
 }
 
@@ -179,8 +264,14 @@ impl Running {
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
         let id = self.child.as_ref().expect("it was not waited for").id().to_string();
+        // Until it was waited for, its number is its own.
         let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill(1) is there");
         assert!(sent.success(), "signal {name} was not sent");
+    }
+
+    /// How it has ended, if it has.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.as_mut().expect("it was not waited for").try_wait().expect("it can be waited for")
     }
 
     /// Waits for its end.
