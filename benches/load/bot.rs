@@ -1,7 +1,7 @@
 //! The bot in a process of its own: this program, started again with other arguments.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +16,7 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::gauge::Gauge;
+use super::place::Place;
 
 pub const TOKEN: &str = "1000000:emulator";
 /// The first argument of the bot's process.
@@ -27,9 +28,10 @@ const COUNT: &str = "count";
 pub struct Bot(Child);
 
 impl Bot {
-    pub fn start(url: &str, folder: &Path, counts: bool) -> anyhow::Result<Self> {
+    pub fn start(url: &str, place: &Place, counts: bool) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg(MARK).arg(url).arg(folder).stdout(Stdio::piped());
+        command.arg(MARK).arg(url).arg(place.folder.path()).stdout(Stdio::piped());
+        command.envs(place.settings());
         if counts {
             command.arg(COUNT);
         }
@@ -89,10 +91,13 @@ pub async fn serve(order: &Order) -> anyhow::Result<()> {
         app::start_logs(false);
     }
     let beside = |name: &str| order.folder.join(name).display().to_string();
+    let setting = |name: &str| std::env::var(name).unwrap_or_default();
     let config = Config::from_env(&Env::of([
         ("TELOXIDE_TOKEN", TOKEN),
         ("TELOXIDE_API_URL", &order.url),
-        ("DATABASE_URL", &format!("sqlite://{}", beside("load.db"))),
+        ("DATABASE_URL", &setting("DATABASE_URL")),
+        ("REDIS_URL", &setting("REDIS_URL")),
+        ("REDIS_PREFIX", &setting("REDIS_PREFIX")),
         ("MOCK_AI", "1"),
         ("MOCK_AI_SECONDS", "0"),
         ("MOCK_AI_DIR", &beside("painter")),

@@ -1,13 +1,17 @@
 //! Simulated people against the bot: `cargo bench --bench load -- [people] [seconds]`.
 //!
 //! The emulated Telegram and the people live in this process. The bot is this program once more, in a process of its
-//! own, so that its processor time and memory can be read alone. What is measured is printed; nothing is asserted.
+//! own, so that its processor time and memory can be read alone. It keeps everything in a file, or on servers: see
+//! `place.rs`. What is measured is printed; nothing is asserted.
 
 mod bot;
+#[path = "../../tests/suite/support/database.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod database;
 mod gauge;
 mod people;
+mod place;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -16,6 +20,7 @@ use pixelai::media;
 
 use bot::Bot;
 use people::{Buyer, Pace, Walks};
+use place::Place;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -36,17 +41,18 @@ async fn main() -> anyhow::Result<()> {
     let number = |at: usize| arguments.get(at).map(|text| text.parse::<u64>().context("[people] [seconds]"));
     let people = number(0).transpose()?.map_or(PEOPLE, |people| people.max(1) as usize);
     let span = Duration::from_secs(number(1).transpose()?.unwrap_or(SECONDS).max(1));
-    let folder = tempfile::tempdir()?;
+    let place = Place::make().await?;
     let emulator = Emulator::start(Options { token: bot::TOKEN.into(), ..Options::default() }).await?;
-    println!("{people} people, {} s a phase, {} processors", span.as_secs(), gauge::processors());
-    measure(&emulator, folder.path(), people, span).await?;
+    let processors = gauge::processors();
+    println!("{people} people, {} s a phase, {processors} processors, {}", span.as_secs(), place.name());
+    measure(&emulator, &place, people, span).await?;
     count().await?;
     emulator.shutdown().await;
     Ok(())
 }
 
-async fn measure(emulator: &Emulator, folder: &Path, people: usize, span: Duration) -> anyhow::Result<()> {
-    let bot = Bot::start(&emulator.url(), folder, false)?;
+async fn measure(emulator: &Emulator, place: &Place, people: usize, span: Duration) -> anyhow::Result<()> {
+    let bot = Bot::start(&emulator.url(), place, false)?;
     // Every gallery picture is painted and uploaded once, which is no part of an update's usual cost.
     people::tour(newcomer(emulator)).await?;
     let mut walks = Walks::of((0..people).map(|_| newcomer(emulator)));
@@ -76,6 +82,9 @@ async fn measure(emulator: &Emulator, folder: &Path, people: usize, span: Durati
     row("jobs a second, painting included", format!("{:.1}", f64::from(jobs) / began.elapsed().as_secs_f64()));
     row("CPU of the bot per job", millis(bot.gauge().cpu_since(&before) / jobs.max(1)));
     row("peak memory, painting", format!("{:.0} MiB", bot.gauge().peak_mib()));
+    if let Some(longest) = place.session_sizes().await?.last() {
+        row("bytes of a session in Redis, the longest", longest.to_string());
+    }
     bot.stop().map(drop)
 }
 
@@ -83,17 +92,21 @@ async fn measure(emulator: &Emulator, folder: &Path, people: usize, span: Durati
 async fn count() -> anyhow::Result<()> {
     // Another one, since an emulator remembers only so many calls; and what was uploaded there is unknown here.
     let emulator = &Emulator::start(Options { token: bot::TOKEN.into(), ..Options::default() }).await?;
-    let folder = tempfile::tempdir()?;
-    let bot = Bot::start(&emulator.url(), folder.path(), true)?;
+    let place = Place::make().await?;
+    let bot = Bot::start(&emulator.url(), &place, true)?;
     let mut walks = Walks::of([newcomer(emulator)]);
     let calls = || emulator.requests().iter().filter(|request| request.method != "getUpdates").count();
     walks.steps(20).await?;
     // What has already been counted of the start, and of the first steps, is small beside what follows.
-    let before = calls();
+    let (before, sessions_before) = (calls(), place.session_calls().await?);
     walks.steps(COUNTED).await?;
     let made = calls().saturating_sub(before);
+    let sessions = place.session_calls().await?.zip(sessions_before).map(|(now, before)| now.saturating_sub(before));
     let statements = bot.stop()?.context("the bot did not say how many statements it ran")?;
     row("calls to Telegram per update", format!("{:.2}", made as f64 / f64::from(COUNTED)));
+    if let Some(sessions) = sessions {
+        row("calls to Redis per update", format!("{:.2}", sessions as f64 / f64::from(COUNTED)));
+    }
     row("SQL statements per update", format!("{:.2}", statements as f64 / f64::from(COUNTED + 20)));
     Ok(())
 }

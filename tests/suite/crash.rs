@@ -3,6 +3,7 @@
 //! A real process is killed with SIGKILL at a named point of `src/crash.rs`, or at any moment, and started again.
 
 mod fleet;
+mod outages;
 mod points;
 mod random;
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use pixelai::conversation::NoAnswer;
 use pixelai::conversation::incoming::{Deed, Incoming, Person};
+use pixelai::database::Engine;
 use pixelai::domain::{Failure, JobId, JobState, Refusal, TelegramId, UserId};
 use pixelai::store::jobs::Progress;
 
+use crate::support::database::engines;
 use crate::support::provider::{Reply, Scripted, picture};
-use crate::support::shop::{FALLBACK, MODEL, PRICE, START};
+use crate::support::shop::{FALLBACK, MODEL, PRICE, START, Shop};
 use crate::support::studio::{Studio, studios};
 use crate::support::{awaited, now, seconds};
 
@@ -403,5 +405,23 @@ async fn two_pollers_over_one_database_share_the_work() {
         assert_eq!((submits(&studio.first).len(), studio.out.pictures().len()), (6, 6));
         studio.close().await;
         other.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_another_process_has_placed_is_called_out() {
+    for fresh in engines().await.into_iter().filter(|fresh| fresh.engine() == Engine::Postgres) {
+        let mut studio = Studio::over(fresh).await;
+        studio.first.paints_at_once();
+        let mut heard = studio.first.hears_submits();
+        studio.start();
+        let user = studio.shop.person(7).await;
+        // Its bell rings for nobody here.
+        let elsewhere = Shop::over(studio.shop.fresh.beside()).await;
+        let job = elsewhere.placed(user, "order").await;
+        heard.recv().await.expect("it is submitted");
+        studio.job_in(job, JobState::Succeeded).await;
+        studio.sent_letters(1).await;
+        studio.close().await;
     }
 }

@@ -15,8 +15,14 @@ pub struct Fresh {
 }
 
 enum Place {
-    File { _folder: TempDir },
-    Schema { _schema: Schema },
+    File {
+        _folder: TempDir,
+    },
+    Schema {
+        _schema: Schema,
+    },
+    /// Somebody else's.
+    Shared,
 }
 
 /// A schema of its own on a PostgreSQL server; dropped with this value.
@@ -52,6 +58,11 @@ impl Fresh {
         // Seen when a test fails, so that one knows on which engine.
         println!("on {:?}", database.engine());
         Self { store: Store::new(database), _place: place }
+    }
+
+    /// The same database, as another process would use it; it goes away with the first.
+    pub fn beside(&self) -> Self {
+        Self { store: self.store.clone(), _place: Place::Shared }
     }
 
     pub fn engine(&self) -> Engine {

@@ -153,6 +153,23 @@ impl House {
         number
     }
 
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
+    /// Waits until a statement answers this number; a process has to be running.
+    pub async fn until(&self, sql: &'static str, number: i64) {
+        let database = self.database().await;
+        let there = tokio::time::timeout(PATIENCE, async {
+            while count(&database, sql).await != number {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+        let in_time = there.await.is_ok();
+        database.close().await;
+        assert!(in_time, "never {number}: {sql}; the log:\n{}", self.log());
+    }
+
     async fn database(&self) -> Database {
         Database::connect(&self.database_url).await.expect("the database opens")
     }

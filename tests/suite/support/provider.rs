@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use pixelai::domain::Refusal;
 use pixelai::providers::{Provider, ProviderError, Status, Submission, Task};
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// One answer of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ struct Script {
     submits: VecDeque<Reply>,
     looks: VecDeque<Reply>,
     after_cancel: Option<Reply>,
+    /// In place of [`Reply::Running`], once the script is over.
+    usual_look: Option<Reply>,
     cancelled: bool,
     calls: Vec<String>,
 }
@@ -43,11 +46,13 @@ pub struct Scripted {
     name: &'static str,
     script: Mutex<Script>,
     gate: Semaphore,
+    /// Hears of each submit as it comes in.
+    heard: Mutex<Option<UnboundedSender<Instant>>>,
 }
 
 impl Scripted {
     pub fn new(name: &'static str) -> Arc<Self> {
-        Arc::new(Self { name, script: Mutex::default(), gate: Semaphore::new(0) })
+        Arc::new(Self { name, script: Mutex::default(), gate: Semaphore::new(0), heard: Mutex::default() })
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
@@ -62,6 +67,18 @@ impl Scripted {
     /// What the next looks at a task are answered with.
     pub fn on_look<const N: usize>(&self, replies: [Reply; N]) {
         self.script().looks.extend(replies);
+    }
+
+    /// From now on each task has its picture at the first look, and nobody notes the calls.
+    pub fn paints_at_once(&self) {
+        self.script().usual_look = Some(Reply::Picture);
+    }
+
+    /// When each submit comes in, from now on.
+    pub fn hears_submits(&self) -> UnboundedReceiver<Instant> {
+        let (heard, hears) = unbounded_channel();
+        *self.heard.lock().expect("no test panics while it holds the channel") = Some(heard);
+        hears
     }
 
     /// What every look is answered with once a task was cancelled: too late, perhaps.
@@ -85,7 +102,10 @@ impl Scripted {
     }
 
     fn note(&self, call: String) {
-        self.script().calls.push(call);
+        let mut script = self.script();
+        if script.usual_look.is_none() {
+            script.calls.push(call);
+        }
     }
 }
 
@@ -97,6 +117,10 @@ impl Provider for Scripted {
 
     async fn submit(&self, submission: &Submission) -> Result<Task, ProviderError> {
         self.note(format!("submit {} {}", submission.alias, submission.attempt));
+        if let Some(heard) = &*self.heard.lock().expect("no test panics while it holds the channel") {
+            // Whoever listened has heard enough.
+            let _ = heard.send(Instant::now());
+        }
         let reply = self.script().submits.pop_front().unwrap_or(Reply::Task);
         if reply == Reply::HeldTask {
             self.gate.acquire().await.expect("the gate is never closed").forget();
@@ -109,7 +133,7 @@ impl Provider for Scripted {
         self.note(format!("look {}", task.id));
         let mut script = self.script();
         let late = script.after_cancel.filter(|_| script.cancelled);
-        let reply = late.or_else(|| script.looks.pop_front()).unwrap_or(Reply::Running);
+        let reply = late.or_else(|| script.looks.pop_front()).or(script.usual_look).unwrap_or(Reply::Running);
         match (reply, trouble(reply)) {
             (_, Some(trouble)) => Err(trouble),
             (Reply::Queued(ahead), None) => Ok(Status::Queued { ahead: Some(ahead) }),
