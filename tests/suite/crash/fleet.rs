@@ -159,7 +159,8 @@ async fn calls_off(person: &Person) -> Result<serde_json::Value, String> {
     }
 }
 
-async fn lives_through(servers: &Servers, seed: u64) -> Result<(), String> {
+/// Answers how many processes died.
+async fn lives_through(servers: &Servers, seed: u64) -> Result<usize, String> {
     let plan = Plan::of(seed);
     let house = House::on(servers, &plan.settings()).await;
     if plan.shuffles {
@@ -178,9 +179,9 @@ async fn lives_through(servers: &Servers, seed: u64) -> Result<(), String> {
         told = story => told?,
         () = fleet.keep() => unreachable!("it is kept for ever"),
     }
-    fleet.stops().await;
+    let deaths = fleet.stops().await;
     assert_books_in_order(&house).await;
-    Ok(())
+    Ok(deaths)
 }
 
 /// One outcome, seen by the person and in the books.
@@ -238,10 +239,12 @@ async fn whichever_processes_die_an_order_has_one_outcome() {
         }
     });
     let mut running = futures::stream::iter(runs).buffer_unordered(AT_ONCE);
-    let mut survived = 0;
+    let (mut survived, mut deaths) = (0, 0);
     while let Some(run) = running.next().await {
-        assert!(run.is_ok(), "{}", run.unwrap_err());
+        deaths += run.unwrap_or_else(|why| panic!("{why}"));
         survived += 1;
     }
-    println!("{survived} runs survived");
+    println!("{survived} runs survived {deaths} deaths");
+    // Not every process gets to its point, but most runs have one that does.
+    assert!(survived < 20 || deaths > survived / 4, "{deaths} deaths in {survived} runs");
 }

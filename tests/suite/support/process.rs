@@ -210,6 +210,7 @@ async fn count(database: &Database, sql: &'static str) -> i64 {
 pub struct Fleet<'a> {
     house: &'a House,
     replicas: Vec<Running>,
+    deaths: usize,
 }
 
 impl<'a> Fleet<'a> {
@@ -219,7 +220,7 @@ impl<'a> Fleet<'a> {
             Some(point) => house.start_to_die_at(point),
             None => house.start(),
         };
-        Self { house, replicas: points.iter().map(start).collect() }
+        Self { house, replicas: points.iter().map(start).collect(), deaths: 0 }
     }
 
     /// Starts anew what has died, for as long as it is polled.
@@ -229,20 +230,22 @@ impl<'a> Fleet<'a> {
                 if let Some(status) = replica.has_ended() {
                     assert_eq!(status.signal(), Some(SIGKILL), "it ended otherwise:\n{}", self.house.log());
                     *replica = self.house.start();
+                    self.deaths += 1;
                 }
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Asks all of them to end, and waits for that.
-    pub async fn stops(self) {
+    /// Asks all of them to end, and waits for that. Answers how many had died before.
+    pub async fn stops(self) -> usize {
         for mut replica in self.replicas {
             if replica.has_ended().is_none() {
                 let status = replica.stops().await;
                 assert!(status.success() || status.signal() == Some(SIGKILL), "{status}:\n{}", self.house.log());
             }
         }
+        self.deaths
     }
 }
 
