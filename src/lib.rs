@@ -3,7 +3,7 @@
 //! Imports run downwards only; modules on one line do not know each other.
 //!
 //! ```text
-//! domain                                            ids, credits, language, template, job: values, no I/O
+//! domain · crash · meter                            ids, credits, language, template, job: values, no I/O
 //! engine                                            dialogues as data: parse, check, step, graph; pure
 //! config · text · database · media                  environment, Fluent, SQL pools, pixels
 //! store · sessions · providers                      tables, chats' states, AI APIs
@@ -27,6 +27,7 @@ pub mod engine;
 pub mod flows;
 pub mod http;
 pub mod media;
+pub mod meter;
 pub mod orders;
 pub mod poller;
 pub mod providers;

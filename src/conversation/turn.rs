@@ -9,6 +9,7 @@ use crate::domain::{ActionKey, TelegramId};
 use crate::engine::{Act, Event, Moved, Note, Session, SessionId, Show, Step, Timer, step};
 use crate::flows::view::{OldScreen, Place, Shown, View};
 use crate::flows::{self, Ask, FlowError, Given, Told};
+use crate::meter;
 use crate::sessions::Saved;
 use crate::store::users::User;
 use crate::text::Args;
@@ -85,6 +86,7 @@ impl Conversation {
                         continue;
                     }
                     crash::point("saved");
+                    count_way(&session, &moved.session);
                     let shown = self.show(&mut turn, &known, &moved, told).await;
                     self.ring_mail(&turn);
                     shown?;
@@ -326,4 +328,14 @@ fn first_words(known: &Known, event: &Event) -> Event {
         }
         (_, event) => event.clone(),
     }
+}
+
+/// Counts who has left a state and come into another one. A state that shows itself again was not left.
+fn count_way(before: &Session, after: &Session) {
+    let (from, to) = (before.top(), after.top());
+    if (&from.dialogue, &from.state) == (&to.dialogue, &to.state) {
+        return;
+    }
+    meter::STATES.of([&from.dialogue, &from.state, "left"]).add_one();
+    meter::STATES.of([&to.dialogue, &to.state, "entered"]).add_one();
 }

@@ -8,12 +8,12 @@
 /// Runs `$fetch` of a `query_as` on whatever `$on` is.
 macro_rules! fetch {
     ($fetch:ident, $on:expr, $row:ty, $sql:expr $(, $value:expr)*) => {
-        match $crate::database::On::on(&mut $on) {
+        $crate::meter::SQL_SECONDS.time(async { match $crate::database::On::on(&mut $on) {
             $crate::database::Target::SqlitePool(on) => sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$fetch(on).await,
             $crate::database::Target::SqliteTx(on) => sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$fetch(on).await,
             $crate::database::Target::PostgresPool(on) => sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$fetch(on).await,
             $crate::database::Target::PostgresTx(on) => sqlx::query_as::<_, $row>($sql)$(.bind($value))*.$fetch(on).await,
-        }
+        } }).await
     };
 }
 
@@ -41,12 +41,12 @@ macro_rules! all {
 /// No rows wanted; the number of rows touched.
 macro_rules! exec {
     ($on:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        match $crate::database::On::on(&mut $on) {
+        $crate::meter::SQL_SECONDS.time(async { match $crate::database::On::on(&mut $on) {
             $crate::database::Target::SqlitePool(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
             $crate::database::Target::SqliteTx(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
             $crate::database::Target::PostgresPool(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
             $crate::database::Target::PostgresTx(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
-        }
+        } }).await
     };
 }
 

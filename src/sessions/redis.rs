@@ -4,7 +4,7 @@
 //! milliseconds); it expires by itself. `pixelai:timers` holds the chats by the time of their timer. Each change is one
 //! script, so that it happens whole, and one round trip.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bb8_redis::RedisConnectionManager;
 use bb8_redis::bb8::{ManageConnection, Pool, RunError};
@@ -14,6 +14,7 @@ use redis::{RedisError, Script};
 
 use crate::database::Time;
 use crate::domain::TelegramId;
+use crate::meter;
 
 use super::{EXPIRY, Loaded, Saved};
 
@@ -237,9 +238,11 @@ impl RedisSessions {
         &self,
         call: impl AsyncFnOnce(&mut MultiplexedConnection) -> Result<T, RedisError>,
     ) -> Result<T, RedisTrouble> {
+        let began = Instant::now();
         let mut line = self.pool.get().await?;
         line.broken = true;
         let answer = tokio::time::timeout(CALL_LIMIT, call(&mut line.connection)).await;
+        meter::REDIS_SECONDS.observe(began.elapsed());
         let answer = answer.map_err(|_| RedisTrouble::Late)?;
         line.broken = answer.is_err();
         Ok(answer?)

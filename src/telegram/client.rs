@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Body, Response, StatusCode};
+use reqwest::{Body, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use teloxide::payloads::{GetFile, GetMe};
 use teloxide::requests::Payload;
 use teloxide::types::{FileId, Me};
+
+use crate::meter;
 
 use super::error::{CallError, DownloadError, Envelope, Refusal};
 
@@ -94,7 +96,7 @@ impl Client {
     /// A message that was sent is sent, even if the answer holds something that teloxide's types cannot read.
     pub async fn call_for<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P) -> Result<T, CallError> {
         let request = self.http.post(self.method_url(P::NAME)).timeout(time_limit(payload)).json(payload);
-        self.read(request.send().await.map_err(CallError::network)?).await
+        self.ask(P::NAME, request).await
     }
 
     /// Makes a call that brings files along, once, as `multipart/form-data`.
@@ -105,7 +107,7 @@ impl Client {
     ) -> Result<T, CallError> {
         let form = form_of(payload, files)?;
         let request = self.http.post(self.method_url(P::NAME)).timeout(TRANSFER_LIMIT).multipart(form);
-        self.read(request.send().await.map_err(CallError::network)?).await
+        self.ask(P::NAME, request).await
     }
 
     /// Who the bot is: proves the token.
@@ -157,6 +159,24 @@ impl Client {
             segments.extend(path.split('/'));
         }
         Ok(url)
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, method: &str, request: RequestBuilder) -> Result<T, CallError> {
+        let began = Instant::now();
+        let answer = match request.send().await {
+            Ok(response) => self.read(response).await,
+            Err(cause) => Err(CallError::network(cause)),
+        };
+        // A long poll takes as long as nothing happens, which tells nothing.
+        if method != "GetUpdates" {
+            let outcome = match &answer {
+                Ok(_) => "ok",
+                Err(CallError::Network { .. } | CallError::Server(_)) => "lost",
+                Err(_) => "refused",
+            };
+            meter::TELEGRAM_SECONDS.of([method, outcome]).observe(began.elapsed());
+        }
+        answer
     }
 
     async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, CallError> {

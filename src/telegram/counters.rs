@@ -1,22 +1,7 @@
 //! What the door counts, for the status page.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::translate::Ignored;
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
-
-impl Counter {
-    pub fn add_one(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+use crate::meter::Counter;
 
 /// The door's counters; all start at zero with the process.
 #[derive(Debug, Default)]

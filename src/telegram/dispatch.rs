@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dptree::deps;
 use futures::FutureExt;
@@ -22,6 +22,7 @@ use super::translate::{self, Meaning};
 use super::tree::{Door, Tree, tree};
 use crate::conversation::incoming::{Incoming, Person};
 use crate::flows::view::{OldScreen, Place};
+use crate::meter;
 
 /// Handlers that run at the same time, payments and checkouts not counted.
 const CONCURRENCY: usize = 64;
@@ -60,6 +61,7 @@ struct Job {
     update_id: i64,
     meaning: Meaning,
     press: Option<Arc<PressAnswer>>,
+    arrived: Instant,
     done: oneshot::Sender<()>,
 }
 
@@ -108,7 +110,7 @@ impl Dispatcher {
             }
             _ => None,
         };
-        self.place(Job { update_id, meaning, press, done });
+        self.place(Job { update_id, meaning, press, arrived: Instant::now(), done });
         completion
     }
 
@@ -257,6 +259,7 @@ impl Job {
         if let Some(press) = self.press {
             press.fire(None);
         }
+        meter::UPDATE_SECONDS.observe(self.arrived.elapsed());
         // Nobody may be waiting any more; then nobody needs to know.
         let _ = self.done.send(());
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each line may use the lines above it; what stands on one line does not know each other. `crash` and `database` are
+/// Each line may use the lines above it; what stands on one line does not know each other. `crash`, `meter` and `database` are
 /// tools that everything from their line on may use.
 const LINES: [&[&str]; 10] = [
-    &["domain", "crash"],
+    &["domain", "crash", "meter"],
     &["engine"],
     &["config", "text", "database", "media"],
     &["store", "sessions", "providers"],
