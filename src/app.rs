@@ -7,6 +7,7 @@ mod embedded;
 mod logs;
 mod turns;
 mod web;
+mod webhook;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::database::Database;
 use crate::domain::Language;
 use crate::engine::Dialogues;
 use crate::flows::{Uploads, World};
-use crate::http::Listener;
+use crate::http::{self, Listener};
 use crate::orders::{Bell, Catalog, Orders};
 use crate::poller::{Pace, Poller};
 use crate::providers::painter::{Painter, PainterOptions, parse_behaviours};
@@ -36,6 +37,7 @@ use crate::wallet::Wallet;
 pub use check::{check, draw};
 pub use demo::{Demo, DemoOptions};
 pub use logs::start as start_logs;
+pub use webhook::{WebhookDeed, webhook};
 
 use door::Door;
 use turns::Turns;
@@ -80,6 +82,8 @@ pub struct App {
     script: Script,
     background: TaskTracker,
     web: Web,
+    /// The bot's own, without the `@`.
+    username: String,
 }
 
 impl App {
@@ -129,7 +133,8 @@ impl App {
         let turns = Turns::new(store, bell.clone(), pace.lease);
         let poller = Poller { talk: conversation.clone(), providers, bell, pace, tasks: background.clone() };
         let web = Web::new(config, options.listener)?;
-        Ok(Self { client, dispatcher, turns, conversation, poller, database, script, background, web })
+        let username = me.username().to_owned();
+        Ok(Self { client, dispatcher, turns, conversation, poller, database, script, background, web, username })
     }
 
     /// Runs until `stop`: then takes no more updates, ends what has begun, and returns.
@@ -138,25 +143,33 @@ impl App {
     /// When Telegram no longer knows the token.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let closing = CancellationToken::new();
-        let site = self.web.site(&self.conversation, &self.client, stop.clone());
+        let site = self.web.site(&self.conversation, &self.client, &self.dispatcher, &self.username, stop.clone());
+        let beat = tokio::spawn(http::beat(site.clone(), closing.clone()));
         let web = self.web.serve(site, closing.clone());
         telegram::profile::publish(&self.client, &self.profiles()).await;
         let background = CancellationToken::new();
         let poller = tokio::spawn(self.poller.clone().run(background.clone()));
         tracing::info!("the bot is running");
-        let polled = self.turns.fetch(&self.client, &self.dispatcher, &stop).await;
+        let ended = match self.web.webhook() {
+            Some((url, secret)) => {
+                let secret = secret.reveal().to_owned();
+                telegram::webhook::run(self.client, self.dispatcher, url, secret, stop).await
+            }
+            None => self.turns.fetch(&self.client, &self.dispatcher, &stop).await,
+        };
         background.cancel();
-        let ended = async {
+        let rest = async {
             let _ = poller.await;
             self.background.wait().await;
         };
-        if tokio::time::timeout(GRACE, ended).await.is_err() {
+        if tokio::time::timeout(GRACE, rest).await.is_err() {
             tracing::warn!("some work did not end in time; it goes on after the next start");
         }
         closing.cancel();
         web.ended().await;
+        let _ = beat.await;
         self.database.close().await;
-        Ok(polled?)
+        Ok(ended?)
     }
 
     pub fn conversation(&self) -> &Arc<Conversation> {

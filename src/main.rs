@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use pixelai::app::{self, App, Demo, DemoOptions};
+use pixelai::app::{self, App, Demo, DemoOptions, WebhookDeed};
 use pixelai::config::{Config, Env};
 use pixelai::store::Store;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,21 @@ enum Command {
     },
     /// Prove the books: sums, balances, holds
     Audit,
+    /// See or change whether Telegram brings its updates to us
+    Webhook {
+        #[command(subcommand)]
+        deed: Webhook,
+    },
+}
+
+#[derive(Subcommand)]
+enum Webhook {
+    /// Have Telegram bring its updates to PUBLIC_URL (the bot does so at its start)
+    Set,
+    /// Say what Telegram knows of the webhook, and its last trouble with it
+    Info,
+    /// Take it away; what waits is kept
+    Delete,
 }
 
 fn main() -> ExitCode {
@@ -73,6 +88,14 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check => say(&app::check(&config)?)?,
         Command::Graph { dot } => say(&app::draw(&config, dot)?)?,
         Command::Audit => return audit(&config).await,
+        Command::Webhook { deed } => {
+            let deed = match deed {
+                Webhook::Set => WebhookDeed::Set,
+                Webhook::Info => WebhookDeed::Info,
+                Webhook::Delete => WebhookDeed::Delete,
+            };
+            say(&app::webhook(&config, deed).await?)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,7 @@ mod salvage;
 mod talk;
 mod translate;
 mod tree;
+pub mod webhook;
 
 pub use client::{Client, Upload, attached};
 pub use counters::Counters;

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::bail;
 use async_trait::async_trait;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, PublicUrl, Secret, SigningKey};
+use crate::config::{Config, PublicUrl, Secret, SigningKey, web_app_key};
 use crate::conversation::Conversation;
 use crate::http::{self, Listener, Parts, Site, Telegram, Unreachable};
-use crate::telegram::{CallError, Client};
+use crate::telegram::webhook::Intake;
+use crate::telegram::{CallError, Client, Dispatcher};
 
 /// Longer than a long poll: who polls hears from Telegram more often than that.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -21,6 +23,7 @@ pub(super) struct Web {
     public_url: Option<PublicUrl>,
     status_token: Option<Secret>,
     signing: SigningKey,
+    web_app_key: [u8; 32],
 }
 
 /// A server that runs, or none.
@@ -34,23 +37,52 @@ impl Web {
             (None, Some(address)) => Some(Listener::bind(address)?),
             (listener, _) => listener,
         };
+        if listener.is_none() && config.public_url.is_some() {
+            bail!(
+                "PUBLIC_URL is set, but HTTP_ADDR is off, so that nobody answers there; set HTTP_ADDR, or remove PUBLIC_URL"
+            );
+        }
         Ok(Self {
             listener,
             public_url: config.public_url.clone(),
             status_token: config.status_token.clone(),
             signing: config.signing.clone(),
+            web_app_key: config.token.as_ref().map_or([0; 32], |token| web_app_key(token.reveal())),
         })
     }
 
-    pub(super) fn site(&self, talk: &Arc<Conversation>, client: &Client, stopping: CancellationToken) -> Site {
+    pub(super) fn site(
+        &self,
+        talk: &Arc<Conversation>,
+        client: &Client,
+        dispatcher: &Dispatcher,
+        username: &str,
+        stopping: CancellationToken,
+    ) -> Site {
         Site::new(Parts {
             talk: talk.clone(),
-            telegram: Arc::new(Line { client: client.clone() }),
+            telegram: Arc::new(Line {
+                client: client.clone(),
+                intake: Intake::new(dispatcher.clone()),
+                username: username.to_owned(),
+            }),
+            webhook_secret: self.public_url.is_some().then(|| self.webhook_secret()),
             public_url: self.public_url.clone(),
             status_token: self.status_token.clone(),
             signing: self.signing.clone(),
+            web_app_key: self.web_app_key,
             stopping,
         })
+    }
+
+    /// Where Telegram is to bring its updates, and what it then shows; `None`: they are fetched.
+    pub(super) fn webhook(&self) -> Option<(String, Secret)> {
+        let url = self.public_url.as_ref()?;
+        Some((url.join(http::TELEGRAM_PATH), self.webhook_secret()))
+    }
+
+    fn webhook_secret(&self) -> Secret {
+        self.signing.text_of(http::TELEGRAM_PURPOSE)
     }
 
     /// Serves until `closing`, if there is a socket.
@@ -76,6 +108,8 @@ impl Serving {
 /// The line to Telegram.
 struct Line {
     client: Client,
+    intake: Intake,
+    username: String,
 }
 
 #[async_trait]
@@ -91,5 +125,17 @@ impl Telegram for Line {
             Err(CallError::TooManyRequests { .. }) => Ok(()),
             Err(_) => Err(Unreachable("Telegram does not answer".into())),
         }
+    }
+
+    async fn take(&self, json: &str) -> bool {
+        self.intake.take(json).await
+    }
+
+    fn counters(&self) -> Vec<(String, u64)> {
+        self.intake.counters().snapshot().0
+    }
+
+    fn username(&self) -> &str {
+        &self.username
     }
 }

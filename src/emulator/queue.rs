@@ -204,6 +204,13 @@ impl Queue {
         Err(wake)
     }
 
+    /// Nothing waits any longer for its next try.
+    pub fn try_now(&mut self) {
+        for update in &mut self.pending {
+            (update.attempts, update.not_before) = (0, None);
+        }
+    }
+
     /// Closes the delivery of one update to the webhook: done, or again at `retry`.
     pub fn pushed(&mut self, id: u64, retry: Option<Instant>) {
         let Some(index) = self.pending.iter().position(|update| update.id == id && update.in_flight) else { return };

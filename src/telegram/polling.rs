@@ -6,10 +6,9 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use rand::Rng;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use teloxide::payloads::{DeleteWebhook, GetUpdates, GetWebhookInfo};
+use teloxide::payloads::GetUpdates;
 use teloxide::types::AllowedUpdate;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +18,7 @@ use super::client::Client;
 use super::dispatch::Dispatcher;
 use super::error::CallError;
 use super::mark::Mark;
-use super::translate;
+use super::{translate, webhook};
 
 /// How long Telegram holds a call on which there is nothing to deliver, in seconds; its own limit is 50.
 const POLL_SECONDS: u32 = 30;
@@ -44,11 +43,15 @@ const CONFIRM_LIMIT: Duration = Duration::from_secs(3);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(10);
 
-/// Why polling stopped before it was told to.
+/// Why fetching or taking updates stopped before it was told to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PollingError {
     #[error("Telegram does not know this bot token; set TELOXIDE_TOKEN to the token that @BotFather shows")]
     Unauthorized,
+    #[error(
+        "Telegram does not take PUBLIC_URL as the address of a webhook ({0}); write an https address of port 443, 80, 88 or 8443"
+    )]
+    Webhook(String),
 }
 
 /// Fetches updates and has them handled until `shutdown`; then waits for what is in flight and confirms it.
@@ -222,25 +225,25 @@ fn get_updates(offset: Option<i64>, limit: u8, seconds: u32) -> GetUpdates {
     payload.limit = Some(limit);
     payload.timeout = Some(seconds);
     // Always named: what is not named stays as an earlier program has left it.
-    payload.allowed_updates = Some(vec![
+    payload.allowed_updates = Some(wanted());
+    payload
+}
+
+/// The kinds of updates that mean something to us.
+pub(super) fn wanted() -> Vec<AllowedUpdate> {
+    vec![
         AllowedUpdate::Message,
         AllowedUpdate::CallbackQuery,
         AllowedUpdate::PreCheckoutQuery,
         AllowedUpdate::MyChatMember,
-    ]);
-    payload
+    ]
 }
 
 /// While a webhook is set, Telegram refuses polling.
 async fn remove_webhook(client: &Client) -> Result<(), CallError> {
-    #[derive(Deserialize)]
-    struct Webhook {
-        url: String,
-    }
-    let webhook: Webhook = client.call_for(&GetWebhookInfo::new()).await?;
-    if !webhook.url.is_empty() {
+    if !webhook::info(client).await?.url.is_empty() {
         info!("removing the webhook that is set, to poll");
-        client.call_for::<_, IgnoredAny>(&DeleteWebhook::new()).await?;
+        webhook::delete(client).await?;
     }
     Ok(())
 }

@@ -36,6 +36,8 @@ pub(super) fn set_webhook(world: &mut World, call: &Call) -> Result<Value, ApiEr
     let max_connections = usize::try_from(connections).unwrap_or(40);
     let serial = world.serial();
     world.queue.webhook = Some(Webhook { url: url.into(), secret, max_connections, last_error: None, serial });
+    // As with the official server, a webhook that is set anew is tried at once.
+    world.queue.try_now();
     // A waiting poll ends with a conflict, and the pusher wakes.
     world.queue.polls += 1;
     world.queue.arrived.notify_waiters();

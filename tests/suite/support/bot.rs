@@ -49,6 +49,8 @@ pub struct BotOptions {
     pub painting: Option<Duration>,
     /// Whether it has an HTTP server, on a port that is free.
     pub http: bool,
+    /// Whether Telegram brings it its updates; they are fetched otherwise. `TEST_DOOR=webhook` has every bot do so.
+    pub webhook: bool,
     /// Who shows it sees the details.
     pub status_token: Option<&'static str>,
 }
@@ -105,8 +107,10 @@ impl Bot {
         };
         let painters = PROVIDERS.into_iter().map(|name| Painter::new(name, painting.clone())).collect();
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = options.http.then(|| Listener::bind(local).expect("a free port"));
+        let webhook = options.webhook || std::env::var("TEST_DOOR").is_ok_and(|door| door == "webhook");
+        let listener = (options.http || webhook).then(|| Listener::bind(local).expect("a free port"));
         let mut bot = Self { emulator, painters, config, listener, running: None, _folder: folder };
+        bot.updates_are_brought(webhook);
         bot.run().await;
         bot
     }
@@ -123,8 +127,12 @@ impl Bot {
         }
     }
 
+    /// From its next start on: whether Telegram brings its updates, or it fetches them.
+    pub fn updates_are_brought(&mut self, brought: bool) {
+        self.config.public_url = brought.then(|| self.url("").parse().expect("an address of this machine"));
+    }
+
     /// The address of a path of its HTTP server.
-    #[allow(dead_code, reason = "for the tests over HTTP, which are another binary")]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.listener.as_ref().expect("it has an HTTP server").address())
     }
@@ -261,7 +269,8 @@ impl Bot {
         self.emulator.clone().shutdown().await;
     }
 
-    async fn run(&mut self) {
+    /// Starts it on what it has left.
+    pub async fn run(&mut self) {
         // As fast as a bot can be that asks often enough; the first look comes after the screen is there.
         let pace = Pace {
             first: Duration::from_millis(120),
@@ -281,7 +290,8 @@ impl Bot {
         });
     }
 
-    async fn stop(&mut self) {
+    /// Ends it in order; updates wait at Telegram meanwhile.
+    pub async fn stop(&mut self) {
         let Some(running) = self.running.take() else { return };
         running.stop.cancel();
         running.ended.await.expect("the bot does not panic").expect("the bot ends in order");

@@ -136,6 +136,16 @@ impl House {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
+    /// What a command prints that succeeds.
+    #[allow(dead_code, reason = "for the tests over HTTP, which are another binary")]
+    pub async fn says(&self, args: &[&str]) -> String {
+        let mut command = self.command(args);
+        let output = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
+        let output = output.expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it is text")
+    }
+
     /// Whether `pixelai audit` finds the books in order, and what it says.
     pub async fn audit(&self) -> (bool, String) {
         let mut command = self.command(&["audit"]);
