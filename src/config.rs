@@ -17,7 +17,7 @@ use anyhow::{Context, bail};
 
 use crate::domain::{Credits, TelegramId};
 
-pub use web::{PublicUrl, SigningKey};
+pub use web::{PublicUrl, SigningKey, web_app_key};
 
 /// The variables that are ours.
 const SETTINGS: [&str; 20] = [

@@ -3,19 +3,28 @@
 //! One server, one router. What a page or a call needs stands in [`Site`]; each group of routes is a file of `src/http/`
 //! whose `routes()` is merged below. Errors are problem details (RFC 9457), sizes and times are bounded for every route.
 
+mod api;
+mod beat;
+mod etag;
+mod guard;
 mod health;
 mod limits;
+mod metrics;
 mod problem;
 mod serve;
 mod site;
+mod updates;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
 
+pub use beat::beat;
 pub use problem::Problem;
 pub use serve::{ListenError, Listener};
 pub use site::{Parts, Site, Telegram, Unreachable};
+pub use updates::{PATH as TELEGRAM_PATH, PURPOSE as TELEGRAM_PURPOSE};
 
 /// All that the server answers.
 pub fn router(site: Site) -> Router {
@@ -23,9 +32,21 @@ pub fn router(site: Site) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .layer(from_fn_with_state(limits::PROMPT, limits::within));
+    let inside = Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .layer(from_fn_with_state(site.clone(), guard::insiders_only))
+        .layer(from_fn_with_state(limits::PROMPT, limits::within));
+    let updates = Router::new()
+        .route(updates::PATH, post(updates::take))
+        .layer(DefaultBodyLimit::max(updates::BODY_LIMIT))
+        .layer(from_fn_with_state(limits::UPDATE, limits::within));
     Router::new()
         .merge(prompt)
+        .merge(inside)
+        .merge(updates)
+        .merge(api::routes())
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn(limits::measured))
         .with_state(site)
 }

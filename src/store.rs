@@ -3,6 +3,7 @@
 //! Functions on [`Store`] stand alone; functions on [`Tx`] are parts of a larger change.
 
 pub mod albums;
+pub mod api;
 pub mod catalog;
 pub mod files;
 pub mod jobs;
@@ -11,7 +12,9 @@ pub mod ledger;
 pub mod outbox;
 pub mod payments;
 pub mod photos;
+pub mod processes;
 pub mod sends;
+pub mod status;
 pub mod users;
 
 use crate::database::{Database, Tx};

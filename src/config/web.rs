@@ -82,6 +82,13 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// What proves the data that Telegram signs for the Mini Apps of the bot with this token.
+pub fn web_app_key(token: &str) -> [u8; 32] {
+    // Any length makes a key.
+    let mac = Hmac::<Sha256>::new_from_slice(b"WebAppData").map(|mac| mac.chain_update(token));
+    mac.map_or([0; 32], |mac| mac.finalize().into_bytes().into())
+}
+
 /// Of the secret that was set; else of the bot's token, which every replica has and nobody else; else random.
 pub(super) fn signing(secret: Option<&str>, token: Option<&Secret>) -> anyhow::Result<SigningKey> {
     match (secret, token) {

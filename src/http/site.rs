@@ -4,15 +4,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+use super::api::Rates;
 use super::health::Readiness;
 use crate::config::{PublicUrl, Secret, SigningKey};
 use crate::conversation::Conversation;
+use crate::database::Time;
 
 /// For so long a look at the readiness serves everybody who asks.
 const READINESS_LASTS: Duration = Duration::from_secs(1);
+
+/// Photos of the API that are unpacked at a time.
+const DECODED_AT_ONCE: usize = 2;
 
 /// Telegram does not answer us; the reason names no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +33,15 @@ pub trait Telegram: Send + Sync + 'static {
     /// # Errors
     /// When it does not.
     async fn reachable(&self) -> Result<(), Unreachable>;
+
+    /// Has an update handled. False: it has to be brought again.
+    async fn take(&self, json: &str) -> bool;
+
+    /// What the door counts, each number under its name.
+    fn counters(&self) -> Vec<(String, u64)>;
+
+    /// The bot's own name, without the `@`.
+    fn username(&self) -> &str;
 }
 
 /// Of what a site is made.
@@ -35,7 +50,11 @@ pub struct Parts {
     pub telegram: Arc<dyn Telegram>,
     pub public_url: Option<PublicUrl>,
     pub status_token: Option<Secret>,
+    /// What Telegram shows with each update; `None` where updates are fetched.
+    pub webhook_secret: Option<Secret>,
     pub signing: SigningKey,
+    /// Proves what Telegram signs for its Mini Apps.
+    pub web_app_key: [u8; 32],
     /// The process is about to end: what lasts ends now, and nobody should send more.
     pub stopping: CancellationToken,
 }
@@ -46,12 +65,23 @@ pub struct Site(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
+    id: Uuid,
+    started: Time,
     readiness: Mutex<Option<(Instant, Readiness)>>,
+    rates: Rates,
+    decoding: Semaphore,
 }
 
 impl Site {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, readiness: Mutex::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            id: Uuid::now_v7(),
+            started: chrono::Utc::now(),
+            readiness: Mutex::default(),
+            rates: Rates::default(),
+            decoding: Semaphore::new(DECODED_AT_ONCE),
+        }))
     }
 
     /// The conversation, and through its world the store, the orders and the wallet.
@@ -61,6 +91,26 @@ impl Site {
 
     pub fn parts(&self) -> &Parts {
         &self.0.parts
+    }
+
+    /// This process among all on the database.
+    pub(super) fn id(&self) -> Uuid {
+        self.0.id
+    }
+
+    /// When the process began to serve.
+    pub(super) fn started(&self) -> Time {
+        self.0.started
+    }
+
+    /// How often each person may call.
+    pub(super) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// Turns to unpack a photo.
+    pub(super) fn decoding(&self) -> &Semaphore {
+        &self.0.decoding
     }
 
     /// How everything stands. Many who ask at once cause one look.

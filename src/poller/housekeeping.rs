@@ -11,6 +11,8 @@ use super::Poller;
 const PAUSE: Duration = Duration::from_secs(60);
 /// Letters that are done with are kept a while, for whoever looks into a complaint.
 const MAIL_DAYS: i64 = 30;
+/// For so long a key of the jobs API stands for its order.
+const API_ORDER_DAYS: i64 = 30;
 
 impl Poller {
     pub(super) async fn run_housekeeping(&self, stop: &CancellationToken) {
@@ -31,6 +33,7 @@ impl Poller {
         world.orders.catalog().reload(&world.store).await?;
         world.store.remove_old_photos(now - chrono::Duration::hours(PHOTO_HOURS)).await?;
         world.store.remove_old_originals(now - chrono::Duration::days(ORIGINAL_DAYS)).await?;
+        world.store.remove_old_api_orders(now - chrono::Duration::days(API_ORDER_DAYS)).await?;
         world.store.remove_old_mail(now - chrono::Duration::days(MAIL_DAYS)).await?;
         world.store.remove_dry_buckets(now - chrono::Duration::minutes(1)).await?;
         self.talk.sessions().remove_expired(now).await?;
