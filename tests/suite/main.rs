@@ -10,6 +10,7 @@ mod replicas;
 mod screens;
 mod sessions;
 mod start;
+mod status;
 mod store;
 mod support;
 mod transcripts;
