@@ -20,7 +20,7 @@ use crate::domain::{Credits, TelegramId};
 pub use web::{PublicUrl, SigningKey, web_app_key};
 
 /// The variables that are ours.
-const SETTINGS: [&str; 20] = [
+pub const SETTINGS: [&str; 21] = [
     "TELOXIDE_TOKEN",
     "TELOXIDE_API_URL",
     "DATABASE_URL",
@@ -38,6 +38,7 @@ const SETTINGS: [&str; 20] = [
     "LOCALES_DIR",
     "LOG_FORMAT",
     "HTTP_ADDR",
+    "METRICS_ADDR",
     "PUBLIC_URL",
     "STATUS_TOKEN",
     "WEBHOOK_SECRET",
@@ -168,6 +169,8 @@ pub struct Config {
     pub log_json: bool,
     /// `HTTP_ADDR`: where the HTTP server listens, `127.0.0.1:8080` when unset; `None` (written `off`) for none at all.
     pub http_addr: Option<SocketAddr>,
+    /// `METRICS_ADDR`: where nothing but `/metrics` is served, to whoever asks; for a private network.
+    pub metrics_addr: Option<SocketAddr>,
     /// `PUBLIC_URL`: under which address the world reaches that server. Telegram then brings its updates there.
     pub public_url: Option<PublicUrl>,
     /// `STATUS_TOKEN`: who shows it sees the details; only this machine does when unset.
@@ -220,6 +223,7 @@ impl Config {
                     env.parsed("HTTP_ADDR", "an address such as 127.0.0.1:8080, or off")?.unwrap_or(DEFAULT_ADDRESS),
                 ),
             },
+            metrics_addr: env.parsed("METRICS_ADDR", "an address such as 127.0.0.1:9091")?,
             public_url: env.get("PUBLIC_URL").map(str::parse).transpose()?,
             status_token: env.get("STATUS_TOKEN").map(web::status_token).transpose()?,
         })

@@ -38,6 +38,8 @@ enum Command {
     },
     /// Prove the books: sums, balances, holds
     Audit,
+    /// Ask the bot on this machine whether it lives
+    Health,
     /// See or change whether Telegram brings its updates to us
     Webhook {
         #[command(subcommand)]
@@ -88,6 +90,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check => say(&app::check(&config)?)?,
         Command::Graph { dot } => say(&app::draw(&config, dot)?)?,
         Command::Audit => return audit(&config).await,
+        Command::Health => say(&app::health(&config).await?)?,
         Command::Webhook { deed } => {
             let deed = match deed {
                 Webhook::Set => WebhookDeed::Set,
