@@ -5,11 +5,13 @@
 
 mod family;
 mod histogram;
+mod troubles;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use family::Family;
 pub use histogram::{BOUNDS, Histogram};
+pub use troubles::{Trouble, Troubles};
 
 /// From an update's arrival until it was handled.
 pub static UPDATE_SECONDS: Histogram = Histogram::new();
@@ -25,6 +27,9 @@ pub static PROVIDER_SECONDS: Family<Histogram, 3> = Family::new(["provider", "ca
 pub static STATES: Family<Counter, 3> = Family::new(["dialogue", "state", "way"]);
 /// Answers of the HTTP server, by route and status.
 pub static HTTP_SECONDS: Family<Histogram, 2> = Family::new(["route", "status"]);
+
+/// The last warnings and errors.
+pub static TROUBLES: Troubles = Troubles::new();
 
 /// A number that only grows.
 #[derive(Debug, Default)]

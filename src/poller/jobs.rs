@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::worker::Worker;
 use super::{Poller, sleep_after, sleep_until};
@@ -37,10 +38,11 @@ impl Poller {
         let more = jobs.len() == free;
         for job in jobs {
             let permit = room.clone().acquire_owned().await?;
+            let span = tracing::info_span!("job", job.id = %job.id);
             let worker = Worker::new(self.clone(), job);
             self.tasks.spawn(async move {
                 let bell = worker.bell();
-                worker.run().await;
+                worker.run().instrument(span).await;
                 drop(permit);
                 bell.jobs.notify_one();
             });

@@ -10,7 +10,7 @@ use futures::FutureExt;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
-use tracing::{debug, error, warn};
+use tracing::{Instrument, debug, error, warn};
 
 use super::answer::{NoAnswer, PressAnswer};
 use super::client::Client;
@@ -165,11 +165,16 @@ impl Inner {
 
     /// Handles one update to its end, whatever that is. Never panics, so that a chat's worker goes on.
     async fn run(&self, job: Job) {
-        match &job.meaning {
-            Meaning::Payment(_) => self.insist(&job).await,
-            Meaning::Deed(incoming) | Meaning::Press { incoming, .. } => self.try_deed(&job, incoming).await,
-            _ => drop(self.attempt(&job).await),
-        }
+        let span = tracing::info_span!("update", update.id = job.update_id);
+        let handled = async {
+            match &job.meaning {
+                Meaning::Payment(_) => self.insist(&job).await,
+                Meaning::Deed(incoming) | Meaning::Press { incoming, .. } => self.try_deed(&job, incoming).await,
+                _ => drop(self.attempt(&job).await),
+            }
+            debug!(milliseconds = job.arrived.elapsed().as_millis() as u64, "an update was handled");
+        };
+        handled.instrument(span).await;
         job.finish();
     }
 
