@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod door;
 mod embedded;
+mod health;
 mod logs;
 mod turns;
 mod web;
@@ -36,6 +37,7 @@ use crate::wallet::Wallet;
 
 pub use check::{check, draw};
 pub use demo::{Demo, DemoOptions};
+pub use health::health;
 pub use logs::start as start_logs;
 pub use webhook::{WebhookDeed, webhook};
 
@@ -145,7 +147,7 @@ impl App {
         let closing = CancellationToken::new();
         let site = self.web.site(&self.conversation, &self.client, &self.dispatcher, &self.username, stop.clone());
         let beat = tokio::spawn(http::beat(site.clone(), closing.clone()));
-        let web = self.web.serve(site, closing.clone());
+        let web = self.web.serve(&site, &closing);
         telegram::profile::publish(&self.client, &self.profiles()).await;
         let background = CancellationToken::new();
         let poller = tokio::spawn(self.poller.clone().run(background.clone()));

@@ -6,13 +6,16 @@
 mod api;
 mod beat;
 mod etag;
+mod events;
 mod guard;
 mod health;
 mod limits;
 mod metrics;
+mod page;
 mod problem;
 mod serve;
 mod site;
+mod status;
 mod updates;
 
 use axum::Router;
@@ -26,12 +29,27 @@ pub use serve::{ListenError, Listener};
 pub use site::{Parts, Site, Telegram, Unreachable};
 pub use updates::{PATH as TELEGRAM_PATH, PURPOSE as TELEGRAM_PURPOSE};
 
+/// What a server in a private network answers: the metrics, to whoever asks.
+pub fn metrics_router(site: Site) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .fallback(problem::not_found)
+        .layer(from_fn_with_state(limits::PROMPT, limits::within))
+        .with_state(site)
+}
+
 /// All that the server answers.
 pub fn router(site: Site) -> Router {
     let prompt = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .layer(from_fn_with_state(limits::PROMPT, limits::within));
+    let page = Router::new()
+        .route("/", get(page::index))
+        .route("/page/{*path}", get(page::file))
+        .layer(from_fn_with_state(limits::PROMPT, limits::within))
+        // Goes on until the one who looks has seen enough.
+        .route("/events", get(events::events));
     let inside = Router::new()
         .route("/metrics", get(metrics::metrics))
         .layer(from_fn_with_state(site.clone(), guard::insiders_only))
@@ -42,6 +60,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn_with_state(limits::UPDATE, limits::within));
     Router::new()
         .merge(prompt)
+        .merge(page)
         .merge(inside)
         .merge(updates)
         .merge(api::routes())

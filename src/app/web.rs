@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use async_trait::async_trait;
+use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -20,14 +21,16 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// The server's socket, and what it needs of the settings.
 pub(super) struct Web {
     listener: Option<Listener>,
+    /// Of the metrics alone.
+    metrics: Option<Listener>,
     public_url: Option<PublicUrl>,
     status_token: Option<Secret>,
     signing: SigningKey,
     web_app_key: [u8; 32],
 }
 
-/// A server that runs, or none.
-pub(super) struct Serving(Option<JoinHandle<std::io::Result<()>>>);
+/// The servers that run.
+pub(super) struct Serving(Vec<JoinHandle<std::io::Result<()>>>);
 
 impl Web {
     /// # Errors
@@ -44,6 +47,7 @@ impl Web {
         }
         Ok(Self {
             listener,
+            metrics: config.metrics_addr.map(Listener::bind).transpose()?,
             public_url: config.public_url.clone(),
             status_token: config.status_token.clone(),
             signing: config.signing.clone(),
@@ -85,22 +89,30 @@ impl Web {
         self.signing.text_of(http::TELEGRAM_PURPOSE)
     }
 
-    /// Serves until `closing`, if there is a socket.
-    pub(super) fn serve(&self, site: Site, closing: CancellationToken) -> Serving {
-        let Some(listener) = self.listener.clone() else { return Serving(None) };
-        tracing::info!(address = %listener.address(), "the status page is at http://{}", listener.address());
-        Serving(Some(tokio::spawn(async move { listener.serve(http::router(site), closing).await })))
+    /// Serves until `closing`, as far as there are sockets.
+    pub(super) fn serve(&self, site: &Site, closing: &CancellationToken) -> Serving {
+        if let Some(listener) = &self.listener {
+            tracing::info!(address = %listener.address(), "the status page is at http://{}", listener.address());
+        }
+        let page = self.listener.clone().map(|listener| (listener, http::router(site.clone())));
+        let metrics = self.metrics.clone().map(|listener| (listener, http::metrics_router(site.clone())));
+        let serve = |(listener, router): (Listener, Router)| {
+            let closing = closing.clone();
+            tokio::spawn(async move { listener.serve(router, closing).await })
+        };
+        Serving(page.into_iter().chain(metrics).map(serve).collect())
     }
 }
 
 impl Serving {
-    /// Waits for the server's end.
+    /// Waits for the servers' end.
     pub(super) async fn ended(self) {
-        let Some(task) = self.0 else { return };
-        match task.await {
-            Ok(Ok(())) => {}
-            Ok(Err(cause)) => tracing::error!(error = %cause, "the HTTP server could not serve"),
-            Err(cause) => tracing::error!(error = %cause, "the HTTP server has died"),
+        for task in self.0 {
+            match task.await {
+                Ok(Ok(())) => {}
+                Ok(Err(cause)) => tracing::error!(error = %cause, "an HTTP server could not serve"),
+                Err(cause) => tracing::error!(error = %cause, "an HTTP server has died"),
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -16,6 +16,8 @@ use super::site::Site;
 
 /// Holds a mark that the token was shown, never the token itself.
 const COOKIE: &str = "pixelai_status";
+/// A month.
+const COOKIE_SECONDS: u32 = 30 * 24 * 3600;
 /// Proxies leave these: then the caller is not who is connected to us.
 const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "fly-client-ip"];
 
@@ -47,6 +49,22 @@ pub(super) async fn insiders_only(State(site): State<Site>, request: Request, ne
         None => "STATUS_TOKEN is unset, so that only the machine itself is answered.",
     };
     Problem::of(StatusCode::UNAUTHORIZED).detail(missing).into_response()
+}
+
+/// Exchanges `?token=` for a cookie, and has the browser forget the address that holds it. `None`: there is no token in
+/// the address, or it is wrong.
+pub(super) fn exchange(site: &Site, shown: &str, headers: &HeaderMap) -> Option<Response> {
+    let token = site.parts().status_token.as_ref()?.reveal();
+    if !same(shown, token) {
+        return None;
+    }
+    let is_https = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let secure = if is_https { "; Secure" } else { "" };
+    let value = cookie_value(site, token);
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
+    let mut response = Redirect::to("./").into_response();
+    response.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_str(&cookie).ok()?);
+    Some(response)
 }
 
 fn shows(headers: &HeaderMap, token: &str, cookie: &str) -> bool {

@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use tracing::Instrument;
+
 use super::problem::Problem;
 use crate::meter;
 
@@ -31,7 +33,31 @@ pub(super) async fn within(State(limit): State<Duration>, request: Request, next
 pub(super) async fn measured(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let began = Instant::now();
-    let response = next.run(request).await;
+    let span = tracing::debug_span!("http", route);
+    let response = next.run(request).instrument(span).await;
     meter::HTTP_SECONDS.of([&route, response.status().as_str()]).observe(began.elapsed());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::post;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_ends_the_call_in_time() {
+        let read = |body: axum::body::Bytes| async move { body.len().to_string() };
+        let limited = from_fn_with_state(Duration::from_secs(10), within);
+        let service = TowerToHyperService::new(Router::new().route("/", post(read)).layer(limited));
+        let endless = Body::from_stream(futures::stream::pending::<Result<axum::body::Bytes, std::io::Error>>());
+        let request = axum::http::Request::post("/").body(endless).unwrap();
+        let response = service.call(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::api::Rates;
 use super::health::Readiness;
+use super::status::{self, Details};
 use crate::config::{PublicUrl, Secret, SigningKey};
 use crate::conversation::Conversation;
 use crate::database::Time;
@@ -17,6 +18,8 @@ use crate::database::Time;
 /// For so long a look at the readiness serves everybody who asks.
 const READINESS_LASTS: Duration = Duration::from_secs(1);
 
+/// For so long a look at the details serves everybody who looks.
+const DETAILS_LAST: Duration = Duration::from_millis(1900);
 /// Photos of the API that are unpacked at a time.
 const DECODED_AT_ONCE: usize = 2;
 
@@ -68,6 +71,7 @@ struct Inner {
     id: Uuid,
     started: Time,
     readiness: Mutex<Option<(Instant, Readiness)>>,
+    details: Mutex<Option<(Instant, Arc<Details>)>>,
     rates: Rates,
     decoding: Semaphore,
 }
@@ -79,6 +83,7 @@ impl Site {
             id: Uuid::now_v7(),
             started: chrono::Utc::now(),
             readiness: Mutex::default(),
+            details: Mutex::default(),
             rates: Rates::default(),
             decoding: Semaphore::new(DECODED_AT_ONCE),
         }))
@@ -111,6 +116,27 @@ impl Site {
     /// Turns to unpack a photo.
     pub(super) fn decoding(&self) -> &Semaphore {
         &self.0.decoding
+    }
+
+    /// What insiders see; `None` while the database does not tell. Many who look cause one look.
+    pub(super) async fn details(&self) -> Option<Arc<Details>> {
+        let mut last = self.0.details.lock().await;
+        if let Some((at, details)) = &*last
+            && at.elapsed() < DETAILS_LAST
+        {
+            return Some(details.clone());
+        }
+        match status::look(self).await {
+            Ok(details) => {
+                let details = Arc::new(details);
+                *last = Some((Instant::now(), details.clone()));
+                Some(details)
+            }
+            Err(cause) => {
+                tracing::debug!(error = %cause, "the status page lacks its details");
+                None
+            }
+        }
     }
 
     /// How everything stands. Many who ask at once cause one look.

@@ -33,9 +33,9 @@ function rows(id, pairs) {
 
 function head(status) {
   byId("state").dataset.state = status.ready ? "up" : "down";
-  byId("state").lastElementChild.textContent = status.ready ? "up and ready" : "in trouble";
+  byId("state").lastElementChild.textContent = status.ready ? "ready" : "in trouble";
   document.title = `${status.ready ? "🟢" : "🔴"} @${status.bot}`;
-  byId("facts").textContent = `@${status.bot} · version ${status.version} · up for ${span((Date.parse(status.now) - Date.parse(status.started_at)) / 1000)}`;
+  byId("facts").textContent = `@${status.bot} · up for ${span((Date.parse(status.now) - Date.parse(status.started_at)) / 1000)} · version ${status.version}`;
   const troubles = Object.entries(status.parts).filter(([, part]) => !part.ok);
   byId("trouble").hidden = troubles.length === 0;
   byId("trouble").replaceChildren(...troubles.map(([name, part]) => el("p", {}, el("b", {}, name), `: ${part.trouble}`)));
@@ -53,7 +53,7 @@ function tiles({ people, jobs, outbox, hours }) {
   byId("tiles").replaceChildren(
     tile("People ordering, 24 h", people.ordering, `${number.format(people.new)} new, ${number.format(people.all)} in all`),
     tile("Orders under way", under, under ? `${states}; oldest ${span(oldest)}` : "nobody waits", oldest > 600),
-    tile("Letters to send", outbox.count, outbox.count ? `oldest for ${span(outbox.oldest_seconds)}` : "all are sent", outbox.oldest_seconds > 300),
+    tile("Letters to send", outbox.count, outbox.oldest_seconds >= 1 ? `late by up to ${span(outbox.oldest_seconds)}` : "none is late", outbox.oldest_seconds > 300),
     tile("Stars, 24 h", stars, plural(hours.reduce((sum, it) => sum + it.succeeded, 0), "picture made", "pictures made")),
   );
 }
@@ -84,7 +84,7 @@ function charts({ hours }) {
   chart("orders", hours, ["succeeded", "failed", "cancelled"]);
   chart("stars", hours, ["stars"]);
   chart("people", hours, ["people"]);
-  byId("orders-sum").textContent = `${number.format(sum("succeeded"))} succeeded, ${number.format(sum("failed"))} failed, last 24 hours`;
+  byId("orders-sum").textContent = `${number.format(sum("succeeded"))} succeeded, ${number.format(sum("failed"))} failed`;
   byId("stars-sum").textContent = `${number.format(sum("stars"))} ⭐ in 24 hours`;
   byId("people-sum").textContent = `${number.format(sum("people"))} in 24 hours`;
 }

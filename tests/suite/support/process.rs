@@ -114,6 +114,14 @@ impl House {
         self.spawn(self.command(&["run"]))
     }
 
+    /// Starts the bot with these settings on top.
+    #[allow(dead_code, reason = "for the tests over HTTP, which are another binary")]
+    pub fn start_with(&self, settings: &[(&str, &str)]) -> Running {
+        let mut command = self.command(&["run"]);
+        command.envs(settings.iter().copied());
+        self.spawn(command)
+    }
+
     /// Starts the bot, which will be killed when it gets to this point for the first time.
     pub fn start_to_die_at(&self, point: &str) -> Running {
         let mut command = self.command(&["run"]);

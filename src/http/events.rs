@@ -1,0 +1,58 @@
+//! What the status page draws, sent whenever a moment has passed.
+//!
+//! However many look, one look at the database serves them all.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures::Stream;
+use serde_json::{Value, json};
+
+use super::guard::Insider;
+use super::site::Site;
+
+/// Between two events.
+const PAUSE: Duration = Duration::from_secs(2);
+
+pub(super) async fn events(
+    Insider(inside): Insider,
+    State(site): State<Site>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let stopping = site.parts().stopping.clone();
+    let events = futures::stream::unfold((site, true), move |(site, first)| {
+        let stopping = stopping.clone();
+        async move {
+            if !first {
+                tokio::select! {
+                    () = stopping.cancelled() => return None,
+                    () = tokio::time::sleep(PAUSE) => {}
+                }
+            }
+            let event = Event::default().data(moment(&site, inside).await.to_string());
+            Some((Ok(event), (site, false)))
+        }
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+/// How everything stands now, as far as the one who looks may know.
+pub(super) async fn moment(site: &Site, inside: bool) -> Value {
+    let readiness = site.readiness().await;
+    let mut moment = json!({
+        "ready": readiness.ready,
+        "parts": readiness.parts,
+        "bot": site.parts().telegram.username(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "started_at": site.started(),
+        "now": chrono::Utc::now(),
+        "has_token": site.parts().status_token.is_some(),
+        "inside": false,
+    });
+    if inside && let Some(details) = site.details().await {
+        moment["inside"] = Value::clone(&details);
+    }
+    moment
+}

@@ -1,0 +1,168 @@
+//! The details of the status page: numbers, and no row that names a person.
+
+use std::collections::BTreeMap;
+
+use chrono::Timelike;
+use serde_json::{Value, json};
+
+use super::beat::ALIVE;
+use super::metrics::Process;
+use super::site::Site;
+use crate::conversation::Conversation;
+use crate::database::Time;
+use crate::meter;
+use crate::store::status::{Ended, Hour};
+
+/// Ended jobs that the providers' lines are made from, at most.
+const ENDED: i64 = 2000;
+const HOURS: i64 = 24;
+
+/// What is shown to insiders.
+pub(super) type Details = Value;
+
+pub(super) async fn look(site: &Site) -> sqlx::Result<Details> {
+    let store = &site.talk().world().store;
+    let now = chrono::Utc::now();
+    let day = now - chrono::Duration::hours(HOURS);
+    let seconds = |since: Time| (now - since).num_milliseconds().max(0) as f64 / 1000.0;
+    let people = store.people(day).await?;
+    let backlog = store.backlog().await?;
+    let money = store.money().await?;
+    let jobs: Vec<Value> = store
+        .live_by_state()
+        .await?
+        .into_iter()
+        .map(|jobs| json!({"state": jobs.state, "count": jobs.count, "oldest_seconds": seconds(jobs.oldest)}))
+        .collect();
+    let processes: Vec<Value> = store
+        .processes(now - ALIVE)
+        .await?
+        .into_iter()
+        .map(|process| {
+            let id = process.id.simple().to_string();
+            json!({
+                "id": id[id.len() - 6..],
+                "version": process.version,
+                "up_seconds": seconds(process.started_at),
+                "own": process.id == site.id(),
+            })
+        })
+        .collect();
+    Ok(json!({
+        "people": {"all": people.all, "new": people.new, "ordering": people.ordering},
+        "jobs": jobs,
+        "outbox": {"count": backlog.count, "oldest_seconds": backlog.oldest.map_or(0.0, seconds)},
+        "money": {
+            "available": money.available,
+            "held": money.held,
+            "stars": money.stars,
+            "stars_refunded": money.stars_refunded,
+        },
+        "hours": hours(site, now).await?,
+        "providers": providers(&store.ended(day, ENDED).await?),
+        "replicas": processes,
+        "updates": updates(site),
+        "sql_p95_seconds": meter::SQL_SECONDS.quantile(0.95),
+        "telegram_p95_seconds": slowest(meter::TELEGRAM_SECONDS.members().iter().map(|(_, times)| times.quantile(0.95))),
+        "process": Process::read().map(|process| json!({
+            "memory_bytes": process.memory_bytes,
+            "cpu_seconds": process.cpu_seconds,
+            "open_files": process.open_files,
+        })),
+        "errors": meter::TROUBLES.newest_first().into_iter().map(|trouble| json!({
+            "at": trouble.at,
+            "level": trouble.level,
+            "text": trouble.text,
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+/// The last 24 hours, each with all that is drawn of it.
+async fn hours(site: &Site, now: Time) -> sqlx::Result<Vec<Value>> {
+    let store = &site.talk().world().store;
+    let this = now.with_minute(0).and_then(|it| it.with_second(0)).and_then(|it| it.with_nanosecond(0)).unwrap_or(now);
+    let first = this - chrono::Duration::hours(HOURS - 1);
+    let counted =
+        [store.ended_by_hour(first).await?, store.stars_by_hour(first).await?, store.people_by_hour(first).await?];
+    let count = |hour: &str, name: &str| -> i64 {
+        let fits = |it: &&Hour| it.hour == hour && it.name == name;
+        counted.iter().flatten().filter(fits).map(|it| it.count).sum()
+    };
+    let hour = |back: i64| {
+        let hour = (first + chrono::Duration::hours(back)).format("%Y-%m-%dT%H").to_string();
+        let of = |name| count(&hour, name);
+        json!({
+            "succeeded": of("succeeded"),
+            "failed": of("failed"),
+            "cancelled": of("cancelled"),
+            "stars": of("stars"),
+            "people": of("people"),
+            "hour": hour,
+        })
+    };
+    Ok((0..HOURS).map(hour).collect())
+}
+
+/// A line for each provider: how its jobs ended, and how it answers this process.
+fn providers(ended: &[Ended]) -> Vec<Value> {
+    let mut by_name: BTreeMap<&str, Vec<&Ended>> = BTreeMap::new();
+    for job in ended {
+        by_name.entry(&job.provider).or_default().push(job);
+    }
+    let calls = meter::PROVIDER_SECONDS.members();
+    let line = |(name, jobs): (&str, Vec<&Ended>)| {
+        let mut seconds: Vec<f64> = jobs
+            .iter()
+            .filter(|job| job.state == "succeeded")
+            .map(|job| (job.finished_at - job.created_at).num_milliseconds() as f64 / 1000.0)
+            .collect();
+        seconds.sort_unstable_by(f64::total_cmp);
+        // A photo that nobody can work with is not the provider's failure.
+        let own_fault = |job: &&&Ended| job.state == "failed" && is_ours(job.failure.as_deref());
+        let failed = jobs.iter().filter(own_fault).count();
+        let judged = seconds.len() + failed;
+        let of = |failed: bool| {
+            calls.iter().filter(move |([provider, _, how], _)| provider == name && (how != "ok") == failed)
+        };
+        json!({
+            "name": name,
+            "jobs": jobs.len(),
+            "share": (judged > 0).then(|| seconds.len() as f64 / judged as f64),
+            "p50_seconds": at(&seconds, 0.5),
+            "p95_seconds": at(&seconds, 0.95),
+            "calls": of(false).chain(of(true)).map(|(_, times)| times.count()).sum::<u64>(),
+            "calls_failed": of(true).map(|(_, times)| times.count()).sum::<u64>(),
+            "call_p95_seconds": slowest(of(false).map(|(_, times)| times.quantile(0.95))),
+        })
+    };
+    by_name.into_iter().map(line).collect()
+}
+
+/// Every failure but those that only the person can mend.
+fn is_ours(failure: Option<&str>) -> bool {
+    matches!(failure, Some("unavailable" | "deadline"))
+}
+
+/// The value below which this share of the sorted ones lies.
+fn at(sorted: &[f64], share: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((last as f64 * share).round() as usize).copied()
+}
+
+fn slowest(seconds: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    seconds.flatten().max_by(f64::total_cmp)
+}
+
+fn updates(site: &Site) -> Value {
+    let counters = site.parts().telegram.counters();
+    let of = |name: &str| counters.iter().find(|(known, _)| known == name).map_or(0, |(_, count)| *count);
+    let counted = site.talk().counters();
+    json!({
+        "count": of("updates"),
+        "p50_seconds": meter::UPDATE_SECONDS.quantile(0.5),
+        "p95_seconds": meter::UPDATE_SECONDS.quantile(0.95),
+        "stale": Conversation::counted(&counted.stale),
+        "repeated": of("repeated"),
+        "broken": of("panics") + of("given_up"),
+    })
+}
