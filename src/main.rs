@@ -80,8 +80,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(options) => {
             app::start_logs(config.log_json);
             let demo = Demo::start(config, options).await?;
+            // Before it says that it runs: whoever reads that may end it at once.
+            let stop = stop_signal()?;
             say(&demo.greeting())?;
-            demo.run(stop_signal()?).await?;
+            demo.run(stop).await?;
         }
         Command::Migrate => {
             app::open(&config).await?.close().await;
