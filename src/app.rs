@@ -6,15 +6,15 @@ mod door;
 mod embedded;
 mod health;
 mod logs;
+mod providers;
 mod turns;
 mod web;
 mod webhook;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -27,8 +27,8 @@ use crate::flows::{Uploads, World};
 use crate::http::{self, Listener};
 use crate::orders::{Bell, Catalog, Orders};
 use crate::poller::{Pace, Poller};
+use crate::providers::hooks::Hooks;
 use crate::providers::painter::{Painter, PainterOptions, parse_behaviours};
-use crate::providers::{Provider, Providers};
 use crate::sessions::{RedisSessions, Sessions};
 use crate::store::Store;
 use crate::telegram::{self, Client, Counters, Courier, Dispatcher, Limits};
@@ -39,6 +39,7 @@ pub use check::{check, draw};
 pub use demo::{Demo, DemoOptions};
 pub use health::health;
 pub use logs::start as start_logs;
+pub use providers::check_providers;
 pub use webhook::{WebhookDeed, webhook};
 
 use door::Door;
@@ -108,12 +109,11 @@ impl App {
         )?;
         let database = open(config).await?;
         let store = Store::new(database.clone());
-        let providers = Providers::new(painters.iter().map(|painter| Arc::new(painter.clone()) as Arc<dyn Provider>));
-        let catalog = Arc::new(Catalog::load(&store, names(painters)).await?);
+        let providers = providers::providers(config, painters)?;
+        let names = providers.names().map(str::to_owned).collect();
+        let catalog = Arc::new(Catalog::load(&store, names).await?);
         if catalog.categories().is_empty() {
-            bail!(
-                "no template can be offered: no AI provider is set up; set MOCK_AI=1 to try with the built-in painter"
-            );
+            return Err(providers::nothing_to_offer(&providers));
         }
         let client = Client::new(&config.api_url, token.reveal())?;
         let background = TaskTracker::new();
@@ -133,7 +133,8 @@ impl App {
         let dispatcher = Dispatcher::new(door, client.clone(), courier, me.username(), Arc::new(Counters::default()));
         let pace = Pace { lease: config.lease, ..options.pace };
         let turns = Turns::new(store, bell.clone(), pace.lease);
-        let poller = Poller { talk: conversation.clone(), providers, bell, pace, tasks: background.clone() };
+        let mut poller = Poller::new(conversation.clone(), providers, bell, pace, background.clone());
+        poller.hooks = config.public_url.as_ref().map(|url| Hooks::new(url.as_str(), &config.signing.of("hooks")));
         let web = Web::new(config, options.listener)?;
         let username = me.username().to_owned();
         Ok(Self { client, dispatcher, turns, conversation, poller, database, script, background, web, username })
@@ -147,7 +148,7 @@ impl App {
         let closing = CancellationToken::new();
         let site = self.web.site(&self.conversation, &self.client, &self.dispatcher, &self.username, stop.clone());
         let beat = tokio::spawn(http::beat(site.clone(), closing.clone()));
-        let web = self.web.serve(&site, &closing);
+        let web = self.web.serve(&site, self.hooks(), &closing);
         telegram::profile::publish(&self.client, &self.profiles()).await;
         let background = CancellationToken::new();
         let poller = tokio::spawn(self.poller.clone().run(background.clone()));
@@ -172,6 +173,13 @@ impl App {
         let _ = beat.await;
         self.database.close().await;
         Ok(ended?)
+    }
+
+    /// What the providers' webhooks are answered with, where the world can reach us.
+    fn hooks(&self) -> axum::Router {
+        let Some(hooks) = self.poller.hooks.clone() else { return axum::Router::new() };
+        let providers = self.poller.providers.clone();
+        http::hooks::routes(http::hooks::Desk { talk: self.conversation.clone(), providers, hooks })
     }
 
     pub fn conversation(&self) -> &Arc<Conversation> {
@@ -240,10 +248,6 @@ pub fn painters(config: &Config) -> anyhow::Result<Vec<Painter>> {
         ..PainterOptions::new(&config.mock_ai_dir)
     };
     Ok(PROVIDERS.into_iter().map(|name| Painter::new(name, options.clone())).collect())
-}
-
-fn names(painters: &[Painter]) -> HashSet<String> {
-    painters.iter().map(|painter| painter.name().to_owned()).collect()
 }
 
 fn world(

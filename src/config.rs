@@ -2,6 +2,7 @@
 //!
 //! A variable that is set but unreadable stops the start with a sentence that names it: a typo must not go unseen.
 
+mod providers;
 mod web;
 
 use std::collections::HashMap;
@@ -17,10 +18,11 @@ use anyhow::{Context, bail};
 
 use crate::domain::{Credits, TelegramId};
 
+pub use providers::ProviderConfig;
 pub use web::{PublicUrl, SigningKey, web_app_key};
 
 /// The variables that are ours.
-pub const SETTINGS: [&str; 21] = [
+pub const SETTINGS: [&str; 28] = [
     "TELOXIDE_TOKEN",
     "TELOXIDE_API_URL",
     "DATABASE_URL",
@@ -42,6 +44,13 @@ pub const SETTINGS: [&str; 21] = [
     "PUBLIC_URL",
     "STATUS_TOKEN",
     "WEBHOOK_SECRET",
+    "DEFAPI_KEY",
+    "DEFAPI_URL",
+    "FAL_KEY",
+    "FAL_QUEUE_URL",
+    "FAL_REST_URL",
+    "REPLICATE_API_TOKEN",
+    "REPLICATE_URL",
 ];
 
 /// The environment as a value, so that a test can hand over its own.
@@ -177,6 +186,8 @@ pub struct Config {
     pub status_token: Option<Secret>,
     /// What our own addresses and Telegram's calls are signed with: made of `WEBHOOK_SECRET`, or else of the token.
     pub signing: SigningKey,
+    /// The AI providers' keys and addresses.
+    pub providers: ProviderConfig,
 }
 
 /// Where the HTTP server listens unless told otherwise; in the demo that is the chat page.
@@ -226,6 +237,7 @@ impl Config {
             metrics_addr: env.parsed("METRICS_ADDR", "an address such as 127.0.0.1:9091")?,
             public_url: env.get("PUBLIC_URL").map(str::parse).transpose()?,
             status_token: env.get("STATUS_TOKEN").map(web::status_token).transpose()?,
+            providers: ProviderConfig::from_env(env)?,
         })
     }
 }

@@ -16,4 +16,4 @@ pub use job::{Failure, JobState, Refusal};
 pub use language::Language;
 pub use letter::Letter;
 pub use photo::{PhotoFlaw, SizedPhoto};
-pub use template::{Category, Localized, Model, Template, TemplateKind};
+pub use template::{Category, Localized, Model, PhotoInput, Template, TemplateKind};

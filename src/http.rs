@@ -9,6 +9,7 @@ mod etag;
 mod events;
 mod guard;
 mod health;
+pub mod hooks;
 mod limits;
 mod metrics;
 mod page;

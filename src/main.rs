@@ -29,7 +29,11 @@ enum Command {
     /// Bring the database up to date
     Migrate,
     /// Prove the dialogues against the code and the texts
-    Check,
+    Check {
+        /// Ask each AI provider that is set up for its account as well; the calls cost nothing
+        #[arg(long)]
+        providers: bool,
+    },
     /// Draw the dialogues, as Mermaid or as DOT
     Graph {
         /// One DOT graph instead of Mermaid in Markdown
@@ -89,7 +93,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             app::open(&config).await?.close().await;
             say("the database is up to date")?;
         }
-        Command::Check => say(&app::check(&config)?)?,
+        Command::Check { providers } => {
+            say(&app::check(&config)?)?;
+            if providers {
+                say(&app::check_providers(&config).await?)?;
+            }
+        }
         Command::Graph { dot } => say(&app::draw(&config, dot)?)?,
         Command::Audit => return audit(&config).await,
         Command::Health => say(&app::health(&config).await?)?,

@@ -86,6 +86,11 @@ impl Orders {
         &self.catalog
     }
 
+    /// Has the poller of this process look for due jobs now.
+    pub fn ring_jobs(&self) {
+        self.bell.jobs.notify_one();
+    }
+
     /// Places an order: the hold and the job in one transaction, once per action.
     pub async fn place(&self, order: &Order<'_>, now: Time) -> sqlx::Result<Placed> {
         let mut tx = self.store.begin().await?;

@@ -4,13 +4,16 @@
 //! that dies leaves rows whose lease runs out, and another one goes on with them.
 
 mod albums;
+mod counter;
 mod housekeeping;
 mod jobs;
 mod lease;
 mod letters;
+mod looks;
 mod news;
 mod pace;
 mod timers;
+mod usual;
 mod worker;
 
 use std::sync::Arc;
@@ -24,8 +27,10 @@ use crate::conversation::Conversation;
 use crate::database::Time;
 use crate::orders::Bell;
 use crate::providers::Providers;
+use crate::providers::hooks::Hooks;
 
 pub use pace::Pace;
+use usual::Usual;
 
 /// The longest that a loop sleeps without looking, should nobody have rung for what another process has left.
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
@@ -39,11 +44,18 @@ pub struct Poller {
     pub providers: Providers,
     pub bell: Arc<Bell>,
     pub pace: Pace,
+    /// Where providers are to report; `None` when the world cannot reach us.
+    pub hooks: Option<Hooks>,
     /// What has been claimed and is being done.
     pub tasks: TaskTracker,
+    usual: Arc<Usual>,
 }
 
 impl Poller {
+    pub fn new(talk: Arc<Conversation>, providers: Providers, bell: Arc<Bell>, pace: Pace, tasks: TaskTracker) -> Self {
+        Self { talk, providers, bell, pace, hooks: None, tasks, usual: Arc::default() }
+    }
+
     /// Runs until `stop`; what has been claimed is finished first.
     pub async fn run(self, stop: CancellationToken) {
         tokio::join!(

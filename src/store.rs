@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod payments;
 pub mod photos;
 pub mod processes;
+pub mod providers;
 pub mod sends;
 pub mod status;
 pub mod users;

@@ -46,11 +46,17 @@ letter-support =
     <b>A question from { $person }</b>
     <blockquote>{ $text }</blockquote>
 
+letter-trouble =
+    <b>{ $provider } needs you</b>
+    Orders go to other models as far as there are any. What it says:
+    <blockquote>{ $reason }</blockquote>
+
 ## Why a picture did not come about; stands in letter-failed as $reason
 
 failure-no-face = I couldn’t find a face in the photo. Try one where the face is large and turned to the camera.
 failure-not-allowed = The AI’s rules don’t allow this photo. Try a different one, with ordinary clothes and a calm pose.
 failure-too-small = The photo is too small for a good picture. Send a larger one, best of all straight from the camera.
+failure-too-large = The photo is too large for the AI. Send it as a photo instead of a file, and Telegram will make it smaller.
 failure-unreadable = The photo couldn’t be read. Send it again, or try another one.
 failure-unavailable = The AI isn’t answering just now. Try again in a few minutes.
 failure-deadline = It took too long, so we stopped waiting. Try again a little later.

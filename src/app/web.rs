@@ -90,11 +90,11 @@ impl Web {
     }
 
     /// Serves until `closing`, as far as there are sockets.
-    pub(super) fn serve(&self, site: &Site, closing: &CancellationToken) -> Serving {
+    pub(super) fn serve(&self, site: &Site, hooks: Router, closing: &CancellationToken) -> Serving {
         if let Some(listener) = &self.listener {
             tracing::info!(address = %listener.address(), "the status page is at http://{}", listener.address());
         }
-        let page = self.listener.clone().map(|listener| (listener, http::router(site.clone())));
+        let page = self.listener.clone().map(|listener| (listener, http::router(site.clone()).merge(hooks)));
         let metrics = self.metrics.clone().map(|listener| (listener, http::metrics_router(site.clone())));
         let serve = |(listener, router): (Listener, Router)| {
             let closing = closing.clone();

@@ -52,6 +52,8 @@ pub enum Refusal {
     NotAllowed,
     /// The photo is too small for the model.
     TooSmall,
+    /// The photo is too large for the model.
+    TooLarge,
     /// The provider could not read the photo.
     Unreadable,
 }
@@ -68,10 +70,11 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Refused(Refusal::NoFace),
         Self::Refused(Refusal::NotAllowed),
         Self::Refused(Refusal::TooSmall),
+        Self::Refused(Refusal::TooLarge),
         Self::Refused(Refusal::Unreadable),
         Self::Unavailable,
         Self::Deadline,
@@ -83,6 +86,7 @@ impl Failure {
             Self::Refused(Refusal::NoFace) => "no-face",
             Self::Refused(Refusal::NotAllowed) => "not-allowed",
             Self::Refused(Refusal::TooSmall) => "too-small",
+            Self::Refused(Refusal::TooLarge) => "too-large",
             Self::Refused(Refusal::Unreadable) => "unreadable",
             Self::Unavailable => "unavailable",
             Self::Deadline => "deadline",

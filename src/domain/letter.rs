@@ -24,4 +24,6 @@ pub enum Letter {
     Refunded { stars: i64 },
     /// A person's question about payments, for an admin.
     Support { from: super::TelegramId, name: String, text: String },
+    /// A provider wants something of an admin: its key, its account, a model.
+    Trouble { provider: String, reason: String },
 }

@@ -71,4 +71,19 @@ pub struct Model {
     /// How long one attempt may take before the fallback is tried.
     pub time_limit: Duration,
     pub fallback: Option<ModelAlias>,
+    /// Under which parameter it takes photos; `None` when it takes none.
+    pub photo_input: Option<PhotoInput>,
+    /// How many it takes at most.
+    pub max_photos: u8,
+    /// What one picture costs us, in millionths of a US dollar, where that is known.
+    pub cost_micros: Option<i64>,
+}
+
+/// How a model is given photos.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoInput {
+    /// The provider's name of the parameter.
+    pub name: String,
+    /// Whether it takes a list of them, or a single one.
+    pub many: bool,
 }

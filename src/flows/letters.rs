@@ -19,6 +19,7 @@ pub(super) const TEXTS: &[&str] = &[
     "letter-paid-again",
     "letter-refunded",
     "letter-support",
+    "letter-trouble",
 ];
 
 /// A letter in the words of its reader; `None` when what it is about has been deleted.
@@ -56,6 +57,10 @@ pub async fn letter(world: &World, user: &User, letter: &Letter) -> Result<Optio
         Letter::Support { from, name, text } => {
             let args = Args::default().text("person", format!("{name} ({from})")).text("text", text);
             Some(words(world, language, "letter-support", &args))
+        }
+        Letter::Trouble { provider, reason } => {
+            let args = Args::default().text("provider", provider).text("reason", reason);
+            Some(words(world, language, "letter-trouble", &args))
         }
     })
 }

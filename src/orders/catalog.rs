@@ -102,10 +102,16 @@ impl Catalog {
         self.now().models.get(alias).cloned()
     }
 
-    /// The model to go on with when this one has failed: the next of the chain that has a provider.
-    pub fn fallback(&self, alias: &ModelAlias) -> Option<Model> {
+    /// The model to go on with when this one has failed: the next of the chain that has a provider and takes as many
+    /// photos.
+    pub fn fallback(&self, alias: &ModelAlias, photos: usize) -> Option<Model> {
         let shelves = self.now();
-        chain(&shelves.models, alias).skip(1).find(|model| self.providers.contains(&model.provider)).cloned()
+        chain(&shelves.models, alias).skip(1).find(|model| is_usable(model, &self.providers, photos)).cloned()
+    }
+
+    /// Templates that are on offer but for a provider of their model, each with that model.
+    pub fn hidden(&self) -> Vec<(TemplateId, ModelAlias)> {
+        self.now().hidden.clone()
     }
 
     pub fn packs(&self) -> Vec<Pack> {
@@ -128,8 +134,9 @@ async fn read(store: &Store, providers: &HashSet<String>) -> Result<Shelves, Cat
         if !enabled {
             continue;
         }
+        let photos = usize::from(template.photos);
         let usable: Vec<&Model> =
-            chain(&shelves.models, &template.model).filter(|model| providers.contains(&model.provider)).collect();
+            chain(&shelves.models, &template.model).filter(|model| is_usable(model, providers, photos)).collect();
         let Some(first) = usable.first() else {
             shelves.hidden.push((template.id, template.model));
             continue;
@@ -140,6 +147,10 @@ async fn read(store: &Store, providers: &HashSet<String>) -> Result<Shelves, Cat
         shelves.offers.push(offer);
     }
     Ok(shelves)
+}
+
+fn is_usable(model: &Model, providers: &HashSet<String>, photos: usize) -> bool {
+    providers.contains(&model.provider) && usize::from(model.max_photos) >= photos
 }
 
 /// A model and its fallbacks, in the order in which they are tried.

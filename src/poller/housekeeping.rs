@@ -13,6 +13,8 @@ const PAUSE: Duration = Duration::from_secs(60);
 const MAIL_DAYS: i64 = 30;
 /// For so long a key of the jobs API stands for its order.
 const API_ORDER_DAYS: i64 = 30;
+/// No provider sends a webhook again after this time.
+const EVENT_DAYS: i64 = 2;
 
 impl Poller {
     pub(super) async fn run_housekeeping(&self, stop: &CancellationToken) {
@@ -36,6 +38,7 @@ impl Poller {
         world.store.remove_old_api_orders(now - chrono::Duration::days(API_ORDER_DAYS)).await?;
         world.store.remove_old_mail(now - chrono::Duration::days(MAIL_DAYS)).await?;
         world.store.remove_dry_buckets(now - chrono::Duration::minutes(1)).await?;
+        world.store.remove_old_events(now - chrono::Duration::days(EVENT_DAYS)).await?;
         self.talk.sessions().remove_expired(now).await?;
         Ok(())
     }

@@ -1,5 +1,8 @@
 //! One step of one job: submit it, ask how it stands, fall back, or end it.
 //!
+//! What a provider as a whole may be asked, and what is learned of it, stands in `counter`; when to look again in
+//! `looks`.
+//!
 //! The worker holds the job's lease. Whatever it writes carries the lease's fence, so that a worker that was too slow
 //! cannot undo what another one has done.
 
@@ -9,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 use rand::Rng;
+use tokio::sync::Semaphore;
 
 use crate::crash;
 use crate::database::Time;
@@ -19,17 +23,21 @@ use crate::providers::{Provider, ProviderError, Status, Submission, Task};
 use crate::store::Store;
 use crate::store::jobs::{Job, Progress};
 
-use super::Poller;
 use super::lease::held;
+use super::{Poller, looks};
 
 /// Failed calls in a row before the fallback is tried.
 const MAX_TRIES: i32 = 4;
+/// Submits of one job after which a task that broke off is not started anew.
+const MAX_RESTARTS: i32 = 3;
+/// How long a webhook is waited for that may name a task whose submit was not answered.
+const LOST_WAIT: Duration = Duration::from_secs(30);
 /// How often a late picture is asked for.
 const LATE_PAUSE: Duration = Duration::from_secs(60);
 
 pub(super) struct Worker {
-    poller: Poller,
-    job: Job,
+    pub(super) poller: Poller,
+    pub(super) job: Job,
 }
 
 impl Worker {
@@ -41,20 +49,29 @@ impl Worker {
         self.poller.bell.clone()
     }
 
-    fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &Store {
         &self.poller.talk.world().store
     }
 
-    fn orders(&self) -> &Orders {
+    pub(super) fn orders(&self) -> &Orders {
         &self.poller.talk.world().orders
     }
 
     /// Takes the job one step further. An error of ours leaves the lease to run out, and the job to the next worker.
-    pub(super) async fn run(mut self) {
+    ///
+    /// `turns` is where it stands in line before it is worked on, while its lease is kept alive.
+    pub(super) async fn run(mut self, turns: Option<Arc<Semaphore>>) {
         let id = self.job.id;
         let (store, fence, lease) = (self.store().clone(), self.job.fence, self.poller.pace.lease);
         let renew = || store.renew_job(id, fence, chrono::Utc::now() + lease);
-        if let Err(cause) = held(lease, renew, self.step()).await {
+        let work = async {
+            let _turn = match &turns {
+                Some(turns) => Some(turns.acquire().await?),
+                None => None,
+            };
+            self.step().await
+        };
+        if let Err(cause) = held(lease, renew, work).await {
             tracing::error!(job.id = %id, error = format!("{cause:#}"), "could not work on job {id}");
         }
     }
@@ -66,13 +83,19 @@ impl Worker {
             JobState::Succeeded | JobState::Failed => self.look_for_late_picture(now).await,
             _ if now >= self.job.deadline_at => self.miss_deadline(now).await,
             _ if now >= self.job.model_until => self.fall_back("its time is over", now).await,
+            JobState::Submitting if now < self.adopted_until() => self.save_and_release(self.adopted_until()).await,
             JobState::Queued | JobState::Submitting => self.submit(now).await,
             JobState::Running => self.look(now).await,
         }
     }
 
-    /// Hands the job to the provider. The row says `submitting` before the call: if this process dies in it, the next
-    /// worker knows that a task may be running which nobody has the name of.
+    /// Until when a webhook may still name the task of a submit that was not answered.
+    fn adopted_until(&self) -> Time {
+        let wait = self.poller.hooks.as_ref().and(self.job.submitted_at).map(|at| at + LOST_WAIT);
+        wait.unwrap_or(self.job.created_at).min(self.job.model_until)
+    }
+
+    /// Hands the job to the provider.
     async fn submit(&mut self, now: Time) -> anyhow::Result<()> {
         let Some((model, provider)) = self.model() else {
             return self.fall_back("its model has no provider", now).await;
@@ -82,15 +105,12 @@ impl Worker {
             self.orders().fail(&self.job, Failure::Refused(Refusal::Unreadable), now).await?;
             return Ok(());
         };
-        self.job.attempt += 1;
-        self.job.task = None;
-        self.job.state = JobState::Submitting;
-        let submitting = Progress { run_at: Some(now), ..self.progress() };
-        if !self.store().save_progress_leased(&self.job, &submitting, now + self.poller.pace.lease).await? {
-            return Ok(());
-        }
+        let Some(opening) = self.enter(&model, now).await? else { return Ok(()) };
         crash::point("submitting");
-        match provider.submit(&submission).await {
+        let answer = provider.submit(&submission).await;
+        drop(submission);
+        self.learn(&model, opening, answer.as_ref().err()).await?;
+        match answer {
             Ok(task) => self.submitted(provider.as_ref(), &task).await,
             Err(cause) => self.stumble(cause).await,
         }
@@ -102,14 +122,23 @@ impl Worker {
         let value = serde_json::to_value(task)?;
         self.job.state = JobState::Running;
         self.job.tries = 0;
-        let running = Progress { task: Some(&value), run_at: Some(now + self.poller.pace.first), ..self.progress() };
-        if !self.store().save_progress(&self.job, &running).await? {
+        let first = looks::pause(self.poller.pace, Duration::ZERO, None, self.poller.hooks.is_some());
+        let running = Progress { task: Some(&value), run_at: Some(now + first), ..self.progress() };
+        if !self.store().save_progress(&self.job, &running).await? && !self.is_adopted(task).await? {
             // Cancelled in the meantime, or too slow: nobody will ever look at this task.
             let _ = provider.cancel(task).await;
+            provider.forget(task).await;
         }
         crash::point("task-stored");
         self.refresh().await;
         Ok(())
+    }
+
+    /// Whether a webhook was faster than the answer, and has given the job this very task.
+    async fn is_adopted(&self, task: &Task) -> anyhow::Result<bool> {
+        let now = self.store().job(self.job.id).await?;
+        let held = now.filter(|job| !job.state.is_final()).and_then(|job| job.task);
+        Ok(held.and_then(|held| serde_json::from_value::<Task>(held.0).ok()).is_some_and(|held| held.id == task.id))
     }
 
     /// Asks how the task stands.
@@ -140,12 +169,12 @@ impl Worker {
         }
     }
 
-    /// Looks again soon at first, then more and more slowly.
     async fn look_again(&mut self) -> anyhow::Result<()> {
         let now = chrono::Utc::now();
         self.job.tries = 0;
-        let waited = (now - self.job.created_at).to_std().unwrap_or_default();
-        let pause = (waited / 10).clamp(self.poller.pace.first, self.poller.pace.slowest);
+        let waited = (now - self.job.submitted_at.unwrap_or(self.job.created_at)).to_std().unwrap_or_default();
+        let usual = self.poller.usual_time(&self.job.model).await?;
+        let pause = looks::pause(self.poller.pace, waited, usual, self.poller.hooks.is_some());
         self.save_and_release(now + pause).await?;
         self.refresh().await;
         Ok(())
@@ -161,6 +190,7 @@ impl Worker {
                 crash::point("before-completion");
                 self.orders().succeed(&self.job, &picture, now).await?;
                 crash::point("completed");
+                self.forget_task().await;
                 Ok(())
             }
             // How providers show that their filter has struck.
@@ -178,6 +208,7 @@ impl Worker {
         match cause {
             ProviderError::Refused(refusal) => {
                 self.orders().fail(&self.job, Failure::Refused(refusal), now).await?;
+                self.forget_task().await;
                 Ok(())
             }
             ProviderError::Unavailable { reason, retry_after } if self.job.tries < MAX_TRIES => {
@@ -189,9 +220,21 @@ impl Worker {
                 }
                 self.save_and_release(now + pause).await
             }
+            // A task may be running. Where it can name itself, it is waited for before another one is started.
+            ProviderError::Lost(reason) if self.job.tries < MAX_TRIES => {
+                self.job.tries += 1;
+                tracing::info!(job.id = %id, reason, "the answer to the submit of job {id} was lost");
+                let again = (now + self.back_off()).max(self.adopted_until());
+                self.save_and_release(again).await
+            }
+            ProviderError::Interrupted(reason) if self.job.attempt < MAX_RESTARTS => {
+                tracing::info!(job.id = %id, reason, "the task of job {id} broke off; starting another");
+                self.forget_task().await;
+                self.queue_again(now + self.back_off()).await
+            }
             cause => {
-                if let ProviderError::SetUp(what) = &cause {
-                    tracing::error!(job.id = %id, model = %self.job.model, "the provider of {} is not set up: {what}", self.job.model);
+                if let ProviderError::SetUp { fault, reason } = &cause {
+                    self.call_for_help(*fault, reason).await?;
                 }
                 self.fall_back(&cause.to_string(), now).await
             }
@@ -199,10 +242,10 @@ impl Worker {
     }
 
     /// Goes on with the next model of the chain, or gives up.
-    async fn fall_back(&mut self, why: &str, now: Time) -> anyhow::Result<()> {
+    pub(super) async fn fall_back(&mut self, why: &str, now: Time) -> anyhow::Result<()> {
         let id = self.job.id;
         self.cancel_task().await;
-        let Some(next) = self.orders().catalog().fallback(&self.job.model) else {
+        let Some(next) = self.orders().catalog().fallback(&self.job.model, self.job.photos.len()) else {
             tracing::warn!(job.id = %id, model = %self.job.model, why, "job {id} failed: no model is left");
             self.orders().fail(&self.job, Failure::Unavailable, now).await?;
             return Ok(());
@@ -213,12 +256,12 @@ impl Worker {
         self.queue_again(now).await
     }
 
-    async fn queue_again(&mut self, now: Time) -> anyhow::Result<()> {
+    async fn queue_again(&mut self, at: Time) -> anyhow::Result<()> {
         self.job.state = JobState::Queued;
         self.job.tries = 0;
         self.job.task = None;
         self.job.ahead = None;
-        self.save_and_release(now).await
+        self.save_and_release(at).await
     }
 
     /// The promise is broken: the money goes back. A picture that comes all the same will be a gift.
@@ -265,9 +308,17 @@ impl Worker {
         {
             tracing::debug!(job.id = %self.job.id, error = %cause, "could not cancel a task at its provider");
         }
+        self.forget_task().await;
     }
 
-    async fn save_and_release(&self, run_at: Time) -> anyhow::Result<()> {
+    /// What was uploaded for the task is removed at the provider.
+    async fn forget_task(&self) {
+        if let (Some((_, provider)), Some(task)) = (self.model(), self.task()) {
+            provider.forget(&task).await;
+        }
+    }
+
+    pub(super) async fn save_and_release(&self, run_at: Time) -> anyhow::Result<()> {
         let task = self.job.task.as_ref().map(|task| task.0.clone());
         let progress = Progress { task: task.as_ref(), run_at: Some(run_at), ..self.progress() };
         self.store().save_progress(&self.job, &progress).await?;
@@ -275,7 +326,7 @@ impl Worker {
     }
 
     /// The row as this worker now sees it, without task and next look.
-    fn progress(&self) -> Progress<'_> {
+    pub(super) fn progress(&self) -> Progress<'_> {
         Progress {
             state: self.job.state,
             model: &self.job.model,
@@ -296,7 +347,7 @@ impl Worker {
         }
     }
 
-    fn model(&self) -> Option<(Model, Arc<dyn Provider>)> {
+    pub(super) fn model(&self) -> Option<(Model, Arc<dyn Provider>)> {
         let model = self.orders().catalog().model(&self.job.model)?;
         let provider = self.poller.providers.get(&model.provider)?.clone();
         Some((model, provider))
@@ -317,9 +368,14 @@ impl Worker {
                 None => return Ok(None),
             }
         }
+        let attempt = u32::try_from(self.job.attempt + 1).unwrap_or(u32::MAX);
+        let webhook = self.poller.hooks.as_ref().map(|hooks| hooks.address(&model.provider, self.job.id, attempt));
         Ok(Some(Submission {
             job: self.job.id,
-            attempt: u32::try_from(self.job.attempt + 1).unwrap_or(u32::MAX),
+            attempt,
+            webhook,
+            photo_input: model.photo_input.clone(),
+            time_limit: model.time_limit,
             alias: model.alias.clone(),
             model: model.provider_model.clone(),
             parameters: model.parameters.clone(),

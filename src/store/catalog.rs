@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::types::Json;
 
 use crate::database::all;
-use crate::domain::{Category, Credits, Localized, Model, ModelAlias, Template, TemplateId, TemplateKind};
+use crate::domain::{Category, Credits, Localized, Model, ModelAlias, PhotoInput, Template, TemplateId, TemplateKind};
 
 use super::Store;
 
@@ -62,6 +62,10 @@ struct ModelRow {
     parameters: Json<serde_json::Value>,
     time_limit_seconds: i32,
     fallback: Option<ModelAlias>,
+    photo_input: Option<String>,
+    photo_many: bool,
+    max_photos: i32,
+    cost_micros: Option<i64>,
 }
 
 impl From<ModelRow> for Model {
@@ -74,6 +78,9 @@ impl From<ModelRow> for Model {
             // A constraint keeps it above zero.
             time_limit: Duration::from_secs(u64::try_from(row.time_limit_seconds).unwrap_or(60)),
             fallback: row.fallback,
+            photo_input: row.photo_input.map(|name| PhotoInput { name, many: row.photo_many }),
+            max_photos: u8::try_from(row.max_photos).unwrap_or(u8::MAX),
+            cost_micros: row.cost_micros,
         }
     }
 }
@@ -112,7 +119,8 @@ impl Store {
         let rows: Vec<ModelRow> = all!(
             self.db.read(),
             ModelRow,
-            "SELECT alias, provider, provider_model, parameters, time_limit_seconds, fallback FROM models ORDER BY alias",
+            "SELECT alias, provider, provider_model, parameters, time_limit_seconds, fallback, photo_input, photo_many, \
+             max_photos, cost_micros FROM models ORDER BY alias",
         )?;
         Ok(rows.into_iter().map(Model::from).collect())
     }

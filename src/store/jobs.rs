@@ -1,5 +1,7 @@
 //! Generation jobs: rows that workers lease, and that only the holder of the newest lease may change.
 
+use std::time::Duration;
+
 use sqlx::types::Json;
 
 use crate::database::{Engine, Time, Tx, all, exec, one, optional};
@@ -45,13 +47,22 @@ pub struct Job {
     pub model_until: Time,
     pub deadline_at: Time,
     pub created_at: Time,
+    /// When the last submit began.
+    pub submitted_at: Option<Time>,
     pub finished_at: Option<Time>,
 }
 
 macro_rules! job_columns {
     () => {
         "id, user_id, template_id, model, photos, price, state, attempt, tries, task, progress, ahead, failure, fence, \
-         model_until, deadline_at, created_at, finished_at"
+         model_until, deadline_at, created_at, submitted_at, finished_at"
+    };
+}
+
+/// When a row may be claimed: the later of its time and its lease's end. Indexed as it stands here.
+macro_rules! due_at {
+    () => {
+        "(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END)"
     };
 }
 
@@ -68,6 +79,15 @@ pub struct Progress<'a> {
     pub ahead: Option<i32>,
     /// When to look again; `None` when there is nothing left to do.
     pub run_at: Option<Time>,
+}
+
+/// How long pictures take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsualTime {
+    /// One in ten is done by then.
+    pub early: Duration,
+    /// One in two.
+    pub middle: Duration,
 }
 
 /// A picture that was made, in a list.
@@ -97,16 +117,22 @@ impl Store {
     /// Takes up to `limit` due jobs and hides them from other workers until `lease_until`.
     pub async fn claim_jobs(&self, now: Time, lease_until: Time, limit: i64) -> sqlx::Result<Vec<Job>> {
         const SQLITE: &str = concat!(
-            "UPDATE generation_jobs SET lease_until = $2, fence = fence + 1 WHERE id IN (SELECT id FROM \
-             generation_jobs WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY run_at \
-             LIMIT $3) RETURNING ",
+            "UPDATE generation_jobs SET lease_until = $2, fence = fence + 1, news = FALSE WHERE id IN (SELECT id FROM \
+             generation_jobs WHERE run_at IS NOT NULL AND ",
+            due_at!(),
+            " <= $1 ORDER BY ",
+            due_at!(),
+            " LIMIT $3) RETURNING ",
             job_columns!()
         );
         // An array is made once; a joined subquery could be run again and claim more than `limit`.
         const POSTGRES: &str = concat!(
-            "UPDATE generation_jobs SET lease_until = $2, fence = fence + 1 WHERE id = ANY (ARRAY (SELECT id FROM \
-             generation_jobs WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY run_at \
-             LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING ",
+            "UPDATE generation_jobs SET lease_until = $2, fence = fence + 1, news = FALSE WHERE id = ANY (ARRAY (SELECT \
+             id FROM generation_jobs WHERE run_at IS NOT NULL AND ",
+            due_at!(),
+            " <= $1 ORDER BY ",
+            due_at!(),
+            " LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING ",
             job_columns!()
         );
         let sql = match self.db.engine() {
@@ -130,12 +156,14 @@ impl Store {
 
     /// When the next job is due, leased ones at the end of their lease.
     pub async fn next_job_at(&self) -> sqlx::Result<Option<Time>> {
-        let row: Option<(Time,)> = optional!(
-            self.db.read(),
-            (Time,),
-            "SELECT CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END AS at FROM generation_jobs \
-             WHERE run_at IS NOT NULL ORDER BY at LIMIT 1",
-        )?;
+        const SQL: &str = concat!(
+            "SELECT ",
+            due_at!(),
+            " FROM generation_jobs WHERE run_at IS NOT NULL ORDER BY ",
+            due_at!(),
+            " LIMIT 1"
+        );
+        let row: Option<(Time,)> = optional!(self.db.read(), (Time,), SQL)?;
         Ok(row.map(|(at,)| at))
     }
 
@@ -158,7 +186,8 @@ impl Store {
         let written = exec!(
             self.db.write(),
             "UPDATE generation_jobs SET state = $3, model = $4, model_until = $5, attempt = $6, tries = $7, task = $8, \
-             progress = $9, ahead = $10, run_at = $11, lease_until = $12 WHERE id = $1 AND fence = $2 \
+             progress = CASE WHEN progress > $9 THEN progress ELSE COALESCE($9, progress) END, ahead = $10, \
+             run_at = CASE WHEN news THEN created_at ELSE $11 END, lease_until = $12 WHERE id = $1 AND fence = $2 \
              AND state IN ('queued', 'submitting', 'running')",
             job.id,
             job.fence,
@@ -189,8 +218,8 @@ impl Store {
         Ok(written == 1)
     }
 
-    /// The seconds that the last few pictures with this model took, in the middle.
-    pub async fn usual_seconds(&self, model: &ModelAlias) -> sqlx::Result<Option<i64>> {
+    /// How long the last few pictures with this model took.
+    pub async fn usual_time(&self, model: &ModelAlias) -> sqlx::Result<Option<UsualTime>> {
         let rows: Vec<(Time, Time)> = all!(
             self.db.read(),
             (Time, Time),
@@ -198,9 +227,22 @@ impl Store {
              ORDER BY finished_at DESC LIMIT 20",
             model,
         )?;
-        let mut seconds: Vec<i64> = rows.into_iter().map(|(from, to)| (to - from).num_seconds()).collect();
-        seconds.sort_unstable();
-        Ok(seconds.get(seconds.len() / 2).copied())
+        let mut times: Vec<Duration> =
+            rows.into_iter().map(|(from, to)| (to - from).to_std().unwrap_or_default()).collect();
+        times.sort_unstable();
+        let at = |share: usize| times.get(times.len() * share / 10).copied();
+        Ok(at(1).zip(at(5)).map(|(early, middle)| UsualTime { early, middle }))
+    }
+
+    /// Remembers how far a person has been shown the job to be, so that they are never shown less.
+    pub async fn raise_progress(&self, job: JobId, shown: f32) -> sqlx::Result<()> {
+        exec!(
+            self.db.write(),
+            "UPDATE generation_jobs SET progress = $2 WHERE id = $1 AND (progress IS NULL OR progress < $2)",
+            job,
+            shown,
+        )?;
+        Ok(())
     }
 
     /// How many jobs came before this one and are still waiting to be submitted.

@@ -59,6 +59,7 @@ fn sample(number: i64) -> Vec<Args> {
         "person",
         "text",
         "reason",
+        "provider",
         "bot",
         "charge",
         "emoji",

@@ -256,13 +256,16 @@ async fn templates_without_any_provider_are_hidden_and_categories_with_them() {
 async fn the_fallback_is_the_next_of_the_chain_that_has_a_provider() {
     for fresh in engines().await {
         let all = Catalog::load(&fresh.store, names(&["defapi", "fal", "replicate"])).await.unwrap();
-        assert_eq!(all.fallback(&alias("nano_banana_pro")).unwrap().alias, alias(MODEL));
-        assert_eq!(all.fallback(&alias(FALLBACK)), None);
+        assert_eq!(all.fallback(&alias("nano_banana_pro"), 1).unwrap().alias, alias(MODEL));
+        assert_eq!(all.fallback(&alias("flux_kontext_fal"), 1), None);
+        let many = all.fallback(&alias("nano_banana_pro"), 2).unwrap();
+        assert_eq!(many.alias, alias(MODEL));
+        assert_eq!(all.fallback(&alias(MODEL), 2), None, "FLUX Kontext takes one photo");
         let offer = all.offer(&template(TEMPLATE)).unwrap();
-        let limits = [MODEL, FALLBACK].map(|name| all.model(&alias(name)).unwrap().time_limit);
-        assert_eq!(offer.chain_limit, limits[0] + limits[1]);
+        let limits = [MODEL, FALLBACK, "flux_kontext_fal"].map(|name| all.model(&alias(name)).unwrap().time_limit);
+        assert_eq!(offer.chain_limit, limits.iter().sum::<std::time::Duration>());
         let replicate = Catalog::load(&fresh.store, names(&["replicate"])).await.unwrap();
-        assert_eq!(replicate.fallback(&alias("nano_banana_pro")).unwrap().alias, alias(FALLBACK));
+        assert_eq!(replicate.fallback(&alias("nano_banana_pro"), 1).unwrap().alias, alias(FALLBACK));
     }
 }
 

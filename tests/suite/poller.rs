@@ -89,6 +89,10 @@ async fn a_provider_that_names_a_pause_gets_it() {
         awaited("the pause", async || (studio.shop.job(id).await.tries == 1).then_some(())).await;
         let next = studio.shop.fresh.store.next_job_at().await.unwrap().unwrap();
         assert!(next >= before + seconds(40), "{next} {before}");
+        // The next orders leave the provider alone too, until the pause is over.
+        let rests = "SELECT rests_until FROM providers WHERE name = 'defapi'";
+        assert!(studio.shop.fresh.number(rests).await >= (before + seconds(40)).timestamp_millis());
+        studio.shop.fresh.run("UPDATE providers SET rests_until = 0").await.unwrap();
         studio.shop.fresh.run("UPDATE generation_jobs SET run_at = created_at").await.unwrap();
         studio.ring();
         studio.job_in(id, JobState::Succeeded).await;

@@ -30,7 +30,7 @@ pub(super) async fn show_working(ask: &Ask<'_>) -> Result<Show, FlowError> {
     Ok(show)
 }
 
-/// Where the job is, in the variables of its screen. Both measures only grow, so the bar never goes back.
+/// Where the job is, in the variables of its screen. How far it was shown to be is kept, so the bar never goes back.
 async fn standing(ask: &Ask<'_>, job: &Job) -> Result<Args, FlowError> {
     let waiting = matches!(job.state, JobState::Queued | JobState::Submitting);
     let ahead = match job.ahead {
@@ -38,10 +38,15 @@ async fn standing(ask: &Ask<'_>, job: &Job) -> Result<Args, FlowError> {
         None if waiting => ask.world.store.jobs_ahead(job).await?,
         None => 0,
     };
-    let usual = ask.world.store.usual_seconds(&job.model).await?.unwrap_or(USUAL_SECONDS).max(1);
+    let usual = ask.world.store.usual_time(&job.model).await?;
+    let usual = usual.map_or(USUAL_SECONDS, |usual| usual.middle.as_secs() as i64).max(1);
     let elapsed = (ask.now - job.created_at).num_seconds().max(0);
     let by_time = elapsed as f64 / usual as f64 * ALMOST;
     let done = f64::from(job.progress.unwrap_or(0.0)).max(by_time).clamp(0.0, ALMOST);
+    // The measure by time can shrink: another model takes over, or pictures have come to take longer.
+    if !job.state.is_final() && done > f64::from(job.progress.unwrap_or(0.0)) {
+        ask.world.store.raise_progress(job.id, done as f32).await?;
+    }
     let state = match job.state {
         JobState::Queued | JobState::Submitting => "queued",
         _ if done >= ALMOST => "finishing",

@@ -51,7 +51,7 @@ impl FromStr for Behaviour {
             ("refuse", Some(detail)) => refusal(detail).map(Self::Refuse),
             ("late", Some(detail)) => duration(detail).map(Self::Late),
             _ => Err(format!(
-                "`{text}` is no behaviour; known are paint, fail, stall, refuse:no_face (or not_allowed, too_small, \
+                "`{text}` is no behaviour; known are paint, fail, stall, refuse:no_face (or not_allowed, too_small, too_large, \
                  unreadable), late:30s, unavailable, garbage and black"
             )),
         }
@@ -75,8 +75,9 @@ fn pair(text: &str) -> Result<(ModelAlias, Behaviour), String> {
 }
 
 fn refusal(text: &str) -> Result<Refusal, String> {
-    serde_json::from_value(serde_json::Value::from(text))
-        .map_err(|_| format!("`{text}` is no refusal; known are no_face, not_allowed, too_small and unreadable"))
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|_| {
+        format!("`{text}` is no refusal; known are no_face, not_allowed, too_small, too_large and unreadable")
+    })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -20,6 +20,9 @@ fn submission(alias: &str) -> Submission {
         prompt: "a portrait".into(),
         style: json!({ "scene": "snow" }),
         photos: vec![photo()],
+        photo_input: None,
+        time_limit: Duration::from_secs(60),
+        webhook: None,
     }
 }
 

@@ -30,6 +30,8 @@ fn a_setting_that_cannot_be_read_is_named_with_its_mend() {
         ("DIALOGUES_DIR", "nowhere", "check DIALOGUES_DIR"),
         ("LOCALES_DIR", "nowhere", "check LOCALES_DIR"),
         ("MOCK_AI_FAULTS", "stall", "model=behaviour"),
+        ("FAL_KEY", "id secret", "copy the key again"),
+        ("REPLICATE_URL", "nowhere", "write https://"),
     ];
     let folder = folder();
     for (name, value, mend) in cases {
@@ -71,7 +73,7 @@ fn without_a_token_the_demo_is_named() {
 #[test]
 fn without_a_provider_the_painter_is_named() {
     let settings = [TOKEN, ("RUST_LOG", "error")];
-    assert_refuses(&folder(), &["run"], &settings, &["no AI provider is set up", "MOCK_AI=1"]);
+    assert_refuses(&folder(), &["run"], &settings, &["no AI provider is set up", "FAL_KEY", "MOCK_AI=1"]);
 }
 
 #[test]

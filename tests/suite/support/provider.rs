@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use pixelai::domain::Refusal;
-use pixelai::providers::{Provider, ProviderError, Status, Submission, Task};
+use pixelai::providers::{Fault, Provider, ProviderError, Status, Submission, Task};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -164,7 +164,7 @@ fn trouble(reply: Reply) -> Option<ProviderError> {
         Reply::Failed => ProviderError::Failed("out of memory".to_owned()),
         Reply::Refused(refusal) => ProviderError::Refused(refusal),
         Reply::Unknown => ProviderError::Unknown,
-        Reply::SetUp => ProviderError::SetUp("no key".to_owned()),
+        Reply::SetUp => ProviderError::SetUp { fault: Fault::Model, reason: "no such model".to_owned() },
         _ => return None,
     })
 }

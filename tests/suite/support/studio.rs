@@ -114,13 +114,8 @@ impl Studio {
         let providers = Providers::new([first.clone() as Arc<dyn Provider>, second.clone()]);
         let out = Arc::new(Recorder::default());
         let talk = Arc::new(conversation(&shop, out.clone()));
-        let poller = Poller {
-            talk: talk.clone(),
-            providers,
-            bell: shop.bell.clone(),
-            pace: PACE,
-            tasks: tokio_util::task::TaskTracker::new(),
-        };
+        let tasks = tokio_util::task::TaskTracker::new();
+        let poller = Poller::new(talk.clone(), providers, shop.bell.clone(), PACE, tasks);
         Self { shop, first, second, out, talk, poller, stop: CancellationToken::new(), running: None }
     }
 

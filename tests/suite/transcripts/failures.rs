@@ -21,6 +21,7 @@ async fn failures(language: Language) -> String {
         Behaviour::Refuse(Refusal::NoFace),
         Behaviour::Refuse(Refusal::NotAllowed),
         Behaviour::Refuse(Refusal::TooSmall),
+        Behaviour::Refuse(Refusal::TooLarge),
         Behaviour::Refuse(Refusal::Unreadable),
         Behaviour::Fail,
         Behaviour::Unavailable,
