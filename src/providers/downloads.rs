@@ -62,6 +62,9 @@ impl Reach {
     }
 }
 
+/// A key for a result's host, and whether a host may see it.
+pub(super) type Key<'a> = (&'a HeaderValue, fn(&Url) -> bool);
+
 /// Fetches results. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Downloads {
@@ -86,12 +89,8 @@ impl Downloads {
         Ok(Self { http, reach })
     }
 
-    /// The picture at `address`, an `https:` or a `data:` one. `key` is sent along where `for_key` says of a host.
-    pub(super) async fn picture(
-        &self,
-        address: &str,
-        key: Option<(&HeaderValue, fn(&Url) -> bool)>,
-    ) -> Result<Bytes, ProviderError> {
+    /// The picture at `address`, an `https:` or a `data:` one. `key` is shown to the hosts that may see it.
+    pub(super) async fn picture(&self, address: &str, key: Option<Key<'_>>) -> Result<Bytes, ProviderError> {
         let picture = match address.strip_prefix("data:") {
             Some(data) => data_of(data).ok_or_else(|| ProviderError::failed("a data address that cannot be read"))?,
             None => self.fetch(address, key).await?,
@@ -103,11 +102,7 @@ impl Downloads {
         }
     }
 
-    async fn fetch(
-        &self,
-        address: &str,
-        key: Option<(&HeaderValue, fn(&Url) -> bool)>,
-    ) -> Result<Bytes, ProviderError> {
+    async fn fetch(&self, address: &str, key: Option<Key<'_>>) -> Result<Bytes, ProviderError> {
         let mut url = Url::parse(address).map_err(|_| ProviderError::failed("the picture's address cannot be read"))?;
         for _ in 0..=MAX_REDIRECTS {
             if !self.reach.admits_url(&url) {

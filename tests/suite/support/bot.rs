@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pixelai::app::{App, AppOptions};
-use pixelai::config::{Config, Env, Secret};
+use pixelai::config::{Config, Env, ProviderConfig, Secret};
 use pixelai::conversation::Conversation;
 use pixelai::database::Database;
 use pixelai::domain::{Credits, TelegramId};
@@ -45,6 +45,8 @@ pub struct BotOptions {
     pub admins: Vec<i64>,
     /// `None`: a fresh SQLite file.
     pub database_url: Option<String>,
+    /// `None`: the painters play all providers.
+    pub providers: Option<ProviderConfig>,
     /// `None`: a picture is there as soon as it is painted.
     pub painting: Option<Duration>,
     /// Whether it has an HTTP server, on a port that is free.
@@ -90,22 +92,26 @@ impl Bot {
         });
         let emulator = emulator.await.expect("the emulator starts");
         let file = format!("sqlite://{}", folder.path().join("test.db").display());
-        let config = Config {
+        let mut config = Config {
             token: Some(Secret::new(TOKEN)),
             api_url: emulator.url(),
             database_url: options.database_url.unwrap_or(file),
-            mock_ai: true,
+            mock_ai: options.providers.is_none(),
             http_addr: None,
             status_token: options.status_token.map(Secret::new),
             admins: options.admins.into_iter().map(TelegramId).collect(),
             start_balance: Credits::new(options.start_balance.unwrap_or(10)).expect("a balance from 0"),
             ..Config::from_env(&Env::default()).expect("the defaults")
         };
+        if let Some(providers) = options.providers {
+            config.providers = providers;
+        }
         let painting = PainterOptions {
             duration: options.painting.unwrap_or_default(),
             ..PainterOptions::new(folder.path().join("painter"))
         };
-        let painters = PROVIDERS.into_iter().map(|name| Painter::new(name, painting.clone())).collect();
+        let names = PROVIDERS.into_iter().filter(|_| config.mock_ai);
+        let painters = names.map(|name| Painter::new(name, painting.clone())).collect();
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let webhook = options.webhook || std::env::var("TEST_DOOR").is_ok_and(|door| door == "webhook");
         let listener = (options.http || webhook).then(|| Listener::bind(local).expect("a free port"));

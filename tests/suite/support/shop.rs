@@ -42,7 +42,11 @@ pub async fn shops() -> Vec<Shop> {
 
 impl Shop {
     pub async fn over(fresh: Fresh) -> Self {
-        let providers: HashSet<String> = PROVIDERS.map(str::to_owned).into();
+        Self::with(fresh, PROVIDERS.map(str::to_owned).into()).await
+    }
+
+    /// The same, with other providers switched on.
+    pub async fn with(fresh: Fresh, providers: HashSet<String>) -> Self {
         let catalog = Catalog::load(&fresh.store, providers).await.expect("the templates can be read");
         let bell = Arc::new(Bell::default());
         Self {

@@ -13,6 +13,7 @@ use pixelai::domain::{JobId, JobState, TelegramId};
 use pixelai::flows::view::{OldScreen, Picture, Place, Sent, Shown, ShownKind, View};
 use pixelai::flows::{FetchError, Files, Uploads, World};
 use pixelai::poller::{Pace, Poller};
+use pixelai::providers::hooks::Hooks;
 use pixelai::providers::{Provider, Providers};
 use pixelai::sessions::Sessions;
 use pixelai::store::jobs::Job;
@@ -109,13 +110,20 @@ pub async fn studios() -> Vec<Studio> {
 
 impl Studio {
     pub async fn over(fresh: Fresh) -> Self {
-        let shop = Shop::over(fresh).await;
         let [first, second] = PROVIDERS.map(Scripted::new);
         let providers = Providers::new([first.clone() as Arc<dyn Provider>, second.clone()]);
+        Self { first, second, ..Self::with(fresh, providers, None).await }
+    }
+
+    /// The same with other providers, which report to `hooks`.
+    pub async fn with(fresh: Fresh, providers: Providers, hooks: Option<Hooks>) -> Self {
+        let shop = Shop::with(fresh, providers.names().map(str::to_owned).collect()).await;
+        let [first, second] = PROVIDERS.map(Scripted::new);
         let out = Arc::new(Recorder::default());
         let talk = Arc::new(conversation(&shop, out.clone()));
         let tasks = tokio_util::task::TaskTracker::new();
-        let poller = Poller::new(talk.clone(), providers, shop.bell.clone(), PACE, tasks);
+        let mut poller = Poller::new(talk.clone(), providers, shop.bell.clone(), PACE, tasks);
+        poller.hooks = hooks;
         Self { shop, first, second, out, talk, poller, stop: CancellationToken::new(), running: None }
     }
 

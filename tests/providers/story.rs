@@ -1,0 +1,104 @@
+//! From /start to the picture, with each real client behind the bot.
+
+use pixelai::app;
+use pixelai::config::{Config, Env};
+
+use crate::bot::{Bot, BotOptions, photo};
+use crate::mock::{Mock, Phase, Reply, Service};
+
+const PATIENCE: &str = "the bot comes to rest";
+
+async fn bot(mock: &Mock, admins: Vec<i64>) -> Bot {
+    Bot::start_with(BotOptions { providers: Some(mock.settings()), admins, ..BotOptions::default() }).await
+}
+
+/// Writes and presses, and waits after each until the bot has done its part.
+async fn orders(bot: &Bot, person: &pixelai::emulator::Person) {
+    person.sends_text("/start");
+    bot.quiet().await;
+    person.sends_text("/templates");
+    bot.quiet().await;
+    for label in ["Christmas", "I want this one"] {
+        person.presses(label).unwrap_or_else(|trouble| panic!("{trouble}\n{}", person.transcript()));
+        bot.quiet().await;
+    }
+    person.sends_photo(photo(1));
+    bot.quiet().await;
+    person.presses("Make it").expect(PATIENCE);
+    bot.quiet().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_gets_their_picture_from_each_provider() {
+    for service in Service::ALL {
+        let mock = Mock::start(service).await;
+        let bot = bot(&mock, Vec::new()).await;
+        let ann = bot.person("Ann", "en");
+        orders(&bot, &ann).await;
+        assert!(ann.transcript().contains("is ready"), "{service:?}\n{}", ann.transcript());
+        assert_eq!((bot.balance(&ann).await, mock.tasks().len()), (5, 1), "{service:?}");
+        mock.assert_sound();
+        bot.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_told_why_and_an_admin_what_to_mend() {
+    let mock = Mock::start(Service::Fal).await;
+    mock.on(Phase::Submit, [Reply::Example("fal/error_403_locked.response.json")]);
+    let bot = bot(&mock, vec![1]).await;
+    let admin = bot.emulator.people().into_iter().find(|person| person.id() == 1);
+    let ann = bot.person("Ann", "en");
+    orders(&bot, &ann).await;
+    assert!(ann.transcript().contains("isn’t answering"), "{}", ann.transcript());
+    assert!(!ann.transcript().contains("fal"), "a person does not see the vendor: {}", ann.transcript());
+    assert_eq!(bot.balance(&ann).await, 10);
+    drop(admin);
+    bot.shutdown().await;
+}
+
+fn settings(mock: &Mock, folder: &tempfile::TempDir) -> Config {
+    Config {
+        providers: mock.settings(),
+        database_url: format!("sqlite://{}", folder.path().join("test.db").display()),
+        ..Config::from_env(&Env::default()).expect("the defaults")
+    }
+}
+
+#[tokio::test]
+async fn the_providers_are_checked_without_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    for (service, says, broken) in [
+        (Service::DefApi, "credit 12.34", Reply::Page(401)),
+        (Service::Fal, "the key works", Reply::Example("fal/error_403_locked.response.json")),
+        (Service::Replicate, "account acme", Reply::Example("replicate/error_401.response.json")),
+    ] {
+        let mock = Mock::start(service).await;
+        let report = app::check_providers(&settings(&mock, &folder)).await.unwrap();
+        assert!(report.contains(&format!("{}: works, {says}", service.name())), "{report}");
+        mock.on(Phase::Look, [broken]);
+        let report = app::check_providers(&settings(&mock, &folder)).await.unwrap_err().to_string();
+        assert!(report.contains(service.name()) && report.contains("not set up"), "{report}");
+        mock.assert_sound();
+    }
+    let nothing = Config {
+        providers: Config::from_env(&Env::default()).unwrap().providers,
+        ..settings(&Mock::start(Service::Fal).await, &folder)
+    };
+    let report = app::check_providers(&nothing).await.unwrap_err().to_string();
+    assert!(report.contains("no AI provider is set up") && report.contains("MOCK_AI=1"), "{report}");
+}
+
+#[tokio::test]
+async fn fallbacks_in_a_circle_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mock = Mock::start(Service::Fal).await;
+    let config = settings(&mock, &folder);
+    let database = app::open(&config).await.unwrap();
+    let circle = "UPDATE models SET fallback = 'nano_banana' WHERE alias = 'flux_kontext_fal'";
+    let pixelai::database::Database::Sqlite { write, .. } = &database else { panic!("it is SQLite") };
+    sqlx::query(circle).execute(write).await.unwrap();
+    database.close().await;
+    let report = app::check_providers(&config).await.unwrap_err().to_string();
+    assert!(report.contains("run in a circle"), "{report}");
+}
