@@ -10,8 +10,10 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::post;
 
+use super::limits;
 use super::problem::Problem;
 use crate::conversation::Conversation;
 use crate::database::Time;
@@ -39,6 +41,8 @@ pub fn routes(desk: Desk) -> Router {
     Router::new()
         .route("/hooks/{provider}/{job}/{attempt}/{seal}", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(limits::PROMPT, limits::within))
+        .layer(from_fn(limits::measured))
         .with_state(desk)
 }
 

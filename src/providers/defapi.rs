@@ -148,14 +148,12 @@ impl Provider for DefApi {
         if answer.is_passing() {
             return Err(answer.passing_submit());
         }
-        match self.open::<Submitted>(&answer) {
-            Ok(submitted) => Ok(Task { id: submitted.task_id, details: Value::Null }),
-            // It was taken, by whatever it was.
-            Err(ProviderError::Unavailable { reason, retry_after: None }) if answer.status.is_success() => {
-                Err(ProviderError::Lost(reason))
-            }
-            Err(cause) => Err(cause),
+        // It was taken, by whatever gave this answer.
+        if answer.status.is_success() && answer.json::<Envelope<Value>>().is_none() {
+            return Err(ProviderError::Lost(answer.unreadable()));
         }
+        let submitted: Submitted = self.open(&answer)?;
+        Ok(Task { id: submitted.task_id, details: Value::Null })
     }
 
     async fn status(&self, task: &Task) -> Result<Status, ProviderError> {
