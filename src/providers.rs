@@ -55,6 +55,11 @@ pub trait Provider: Send + Sync {
         Task { id: id.to_owned(), details: serde_json::Value::Null }
     }
 
+    /// Whether it posts a webhook when a task is over.
+    fn reports(&self) -> bool {
+        false
+    }
+
     /// Proves that a webhook comes from the provider, as far as it signs them, and reads what it says.
     async fn notice(&self, _headers: &HeaderMap, _body: &[u8]) -> Result<Notice, HookError> {
         Err(HookError::Forged("this provider sends no webhooks"))

@@ -7,7 +7,7 @@
 //! cannot undo what another one has done.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use crate::crash;
 use crate::database::Time;
 use crate::domain::{Failure, JobState, Model, Refusal};
 use crate::media;
+use crate::meter;
 use crate::orders::{Bell, LATE_WINDOW, Orders};
 use crate::providers::{Provider, ProviderError, Status, Submission, Task};
 use crate::store::Store;
@@ -89,9 +90,14 @@ impl Worker {
         }
     }
 
+    /// Whether a webhook is bound to come.
+    fn is_told(&self) -> bool {
+        self.poller.hooks.is_some() && self.model().is_some_and(|(_, provider)| provider.reports())
+    }
+
     /// Until when a webhook may still name the task of a submit that was not answered.
     fn adopted_until(&self) -> Time {
-        let wait = self.poller.hooks.as_ref().and(self.job.submitted_at).map(|at| at + LOST_WAIT);
+        let wait = self.job.submitted_at.filter(|_| self.is_told()).map(|at| at + LOST_WAIT);
         wait.unwrap_or(self.job.created_at).min(self.job.model_until)
     }
 
@@ -107,7 +113,7 @@ impl Worker {
         };
         let Some(opening) = self.enter(&model, now).await? else { return Ok(()) };
         crash::point("submitting");
-        let answer = provider.submit(&submission).await;
+        let answer = timed(provider.as_ref(), "submit", provider.submit(&submission)).await;
         drop(submission);
         self.learn(&model, opening, answer.as_ref().err()).await?;
         match answer {
@@ -122,7 +128,7 @@ impl Worker {
         let value = serde_json::to_value(task)?;
         self.job.state = JobState::Running;
         self.job.tries = 0;
-        let first = looks::pause(self.poller.pace, Duration::ZERO, None, self.poller.hooks.is_some());
+        let first = looks::pause(self.poller.pace, Duration::ZERO, None, self.is_told());
         let running = Progress { task: Some(&value), run_at: Some(now + first), ..self.progress() };
         if !self.store().save_progress(&self.job, &running).await? && !self.is_adopted(task).await? {
             // Cancelled in the meantime, or too slow: nobody will ever look at this task.
@@ -147,7 +153,7 @@ impl Worker {
             return self.fall_back("its model has no provider", now).await;
         };
         let Some(task) = self.task() else { return self.queue_again(now).await };
-        match provider.status(&task).await {
+        match timed(provider.as_ref(), "status", provider.status(&task)).await {
             Ok(Status::Succeeded { picture }) => self.finish(picture).await,
             Ok(Status::Queued { ahead }) => {
                 self.job.ahead = ahead.and_then(|ahead| i32::try_from(ahead).ok());
@@ -174,7 +180,7 @@ impl Worker {
         self.job.tries = 0;
         let waited = (now - self.job.submitted_at.unwrap_or(self.job.created_at)).to_std().unwrap_or_default();
         let usual = self.poller.usual_time(&self.job.model).await?;
-        let pause = looks::pause(self.poller.pace, waited, usual, self.poller.hooks.is_some());
+        let pause = looks::pause(self.poller.pace, waited, usual, self.is_told());
         self.save_and_release(now + pause).await?;
         self.refresh().await;
         Ok(())
@@ -304,7 +310,7 @@ impl Worker {
 
     async fn cancel_task(&self) {
         if let (Some((_, provider)), Some(task)) = (self.model(), self.task())
-            && let Err(cause) = provider.cancel(&task).await
+            && let Err(cause) = timed(provider.as_ref(), "cancel", provider.cancel(&task)).await
         {
             tracing::debug!(job.id = %self.job.id, error = %cause, "could not cancel a task at its provider");
         }
@@ -390,6 +396,19 @@ impl Worker {
         let doubled = self.poller.pace.back_off * 2_u32.pow(self.job.tries.clamp(1, 6) as u32 - 1);
         doubled.mul_f64(rand::rng().random_range(0.75..1.25))
     }
+}
+
+/// Makes a call of a provider, and counts how long it took.
+async fn timed<T>(
+    provider: &dyn Provider,
+    call: &str,
+    answer: impl Future<Output = Result<T, ProviderError>>,
+) -> Result<T, ProviderError> {
+    let began = Instant::now();
+    let answer = answer.await;
+    let outcome = if answer.is_ok() { "ok" } else { "failed" };
+    meter::PROVIDER_SECONDS.of([provider.name(), call, outcome]).observe(began.elapsed());
+    answer
 }
 
 /// The larger of two measures; a bar never goes back.

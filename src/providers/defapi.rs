@@ -180,6 +180,10 @@ impl Provider for DefApi {
         Ok(())
     }
 
+    fn reports(&self) -> bool {
+        true
+    }
+
     async fn notice(&self, _headers: &HeaderMap, body: &[u8]) -> Result<Notice, HookError> {
         let told: Told = serde_json::from_slice(body).map_err(|_| HookError::Unreadable)?;
         if told.task_id.is_empty() {

@@ -243,6 +243,10 @@ impl Provider for Fal {
         Task { id: id.to_owned(), details: json!(self.places(model, id)) }
     }
 
+    fn reports(&self) -> bool {
+        true
+    }
+
     async fn notice(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notice, HookError> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let signed = FalHeaders {

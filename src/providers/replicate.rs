@@ -206,6 +206,10 @@ impl Provider for Replicate {
         self.remove(&details.files).await;
     }
 
+    fn reports(&self) -> bool {
+        true
+    }
+
     async fn notice(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notice, HookError> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let signed = ReplicateHeaders {

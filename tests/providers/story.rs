@@ -45,15 +45,32 @@ async fn a_person_gets_their_picture_from_each_provider() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_told_why_and_an_admin_what_to_mend() {
     let mock = Mock::start(Service::Fal).await;
-    mock.on(Phase::Submit, [Reply::Example("fal/error_403_locked.response.json")]);
-    let bot = bot(&mock, vec![1]).await;
-    let admin = bot.emulator.people().into_iter().find(|person| person.id() == 1);
+    let locked = || Reply::Example("fal/error_403_locked.response.json");
+    mock.on(Phase::Submit, [locked(), locked()]);
+    // The ids of an emulated Telegram are the same every time.
+    let first = bot(&mock, Vec::new()).await;
+    let id = first.person("Bea", "en").id();
+    first.shutdown().await;
+    let bot = bot(&mock, vec![id]).await;
+    let admin = bot.person("Bea", "en");
+    assert_eq!(admin.id(), id);
+    admin.sends_text("/start");
+    bot.quiet().await;
     let ann = bot.person("Ann", "en");
     orders(&bot, &ann).await;
     assert!(ann.transcript().contains("isn’t answering"), "{}", ann.transcript());
-    assert!(!ann.transcript().contains("fal"), "a person does not see the vendor: {}", ann.transcript());
+    assert!(!ann.transcript().contains("fal.ai"), "a person does not see the vendor: {}", ann.transcript());
+    assert!(admin.transcript().contains("fal needs you"), "{}", admin.transcript());
+    assert!(admin.transcript().contains("Exhausted balance"), "{}", admin.transcript());
     assert_eq!(bot.balance(&ann).await, 10);
-    drop(admin);
+    // What is said once an hour is not said again.
+    bot.sql("UPDATE providers SET rests_until = 0").await;
+    ann.presses("Once more").expect(PATIENCE);
+    bot.quiet().await;
+    ann.presses("Make it").expect(PATIENCE);
+    bot.quiet().await;
+    assert_eq!(mock.calls("POST").len(), 2);
+    assert_eq!(admin.transcript().matches("needs you").count(), 1, "{}", admin.transcript());
     bot.shutdown().await;
 }
 
