@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a network or a database, and no framework's type is named.
 
+mod avatar;
 mod credits;
 mod ids;
 mod job;
@@ -10,8 +11,12 @@ mod letter;
 mod photo;
 mod template;
 
+pub use avatar::{AvatarKind, Trainer, Training};
 pub use credits::{Credits, NotCredits};
-pub use ids::{ActionKey, InvoiceId, JobId, MailId, ModelAlias, PhotoId, TelegramId, TemplateId, UserId};
+pub use ids::{
+    ActionKey, AvatarId, AvatarPhotoId, ErasureId, InvoiceId, JobId, MailId, ModelAlias, PhotoId, RunId, TelegramId,
+    TemplateId, TrainerAlias, UserId,
+};
 pub use job::{Failure, JobState, Refusal};
 pub use language::Language;
 pub use letter::Letter;

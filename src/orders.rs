@@ -4,6 +4,7 @@
 //! the money, changes the row and puts the news into the outbox. The first end wins; any later one changes nothing.
 
 mod catalog;
+mod erase;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +12,19 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::crash;
-use crate::database::Time;
-use crate::domain::{ActionKey, Credits, Failure, JobId, JobState, Letter, PhotoId, TemplateId, UserId};
+use crate::database::{Time, Tx};
+use crate::domain::{
+    ActionKey, AvatarId, Credits, Failure, JobId, JobState, Letter, PhotoId, TemplateId, TemplateKind, UserId,
+};
 use crate::store::Store;
+use crate::store::avatars::Avatar;
+use crate::store::erasures::NewErasure;
 use crate::store::jobs::{Job, NewJob};
 use crate::store::ledger::Posted;
 use crate::wallet;
 
-pub use catalog::{Catalog, CatalogError, Offer};
+pub use catalog::{Catalog, CatalogError, Offer, TrainingOffer};
+pub use erase::TakenDown;
 
 /// How many pictures one person may have under way.
 pub const MAX_LIVE_JOBS: i64 = 3;
@@ -37,6 +43,13 @@ pub struct Order<'a> {
     pub price: Credits,
 }
 
+/// Who a picture with an avatar shows, and what the person asks for in their own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sitter<'a> {
+    pub avatar: AvatarId,
+    pub words: Option<&'a str>,
+}
+
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placed {
@@ -53,6 +66,8 @@ pub enum Placed {
     Retired,
     /// A photo was removed in the meantime.
     PhotosGone,
+    /// The avatar has been deleted, or is none of this person's, or is not trained.
+    AvatarGone,
     /// They have [`MAX_LIVE_JOBS`] under way.
     Busy,
 }
@@ -75,6 +90,8 @@ pub struct Bell {
     pub albums: Notify,
     /// Something that one process at a time does is free to be taken over.
     pub leases: Notify,
+    pub training: Notify,
+    pub erasures: Notify,
 }
 
 impl Orders {
@@ -93,6 +110,11 @@ impl Orders {
 
     /// Places an order: the hold and the job in one transaction, once per action.
     pub async fn place(&self, order: &Order<'_>, now: Time) -> sqlx::Result<Placed> {
+        self.place_with(order, None, now).await
+    }
+
+    /// Places an order of a picture that shows an avatar.
+    pub async fn place_with(&self, order: &Order<'_>, sitter: Option<Sitter<'_>>, now: Time) -> sqlx::Result<Placed> {
         let mut tx = self.store.begin().await?;
         // Orders of one person stand in line, so that several at once cannot get past the limits below.
         let balance = tx.lock_available(order.user).await?;
@@ -112,15 +134,28 @@ impl Orders {
                 return Ok(Placed::PhotosGone);
             }
         }
+        let model = if offer.template.kind == TemplateKind::Avatar {
+            let Some(sitter) = sitter else { return Ok(Placed::AvatarGone) };
+            let avatar = tx.avatar(order.user, sitter.avatar).await?;
+            let Some(provider) = avatar.and_then(|avatar| avatar.provider) else { return Ok(Placed::AvatarGone) };
+            let Some(model) = self.catalog.model_of_provider(&offer.template, &provider) else {
+                return Ok(Placed::Retired);
+            };
+            model
+        } else {
+            offer.model.clone()
+        };
         let job = NewJob {
             id: JobId::new(),
             user: order.user,
             key: order.key,
             template: order.template,
-            model: &offer.model.alias,
+            model: &model.alias,
             photos: order.photos,
+            avatar: sitter.map(|sitter| sitter.avatar),
+            words: sitter.and_then(|sitter| sitter.words),
             price,
-            model_until: now + offer.model.time_limit,
+            model_until: now + model.time_limit,
             deadline: now + offer.chain_limit + SLACK,
         };
         if !tx.add_job(&job, now).await? {
@@ -136,6 +171,32 @@ impl Orders {
         crash::point("held");
         self.bell.jobs.notify_one();
         Ok(Placed::Placed(job.id))
+    }
+
+    /// Orders an avatar's first picture and gives its price, once in the avatar's life. Part of ending its training.
+    pub async fn place_first(&self, tx: &mut Tx, avatar: &Avatar, provider: &str, now: Time) -> sqlx::Result<bool> {
+        let Some(offer) = self.catalog.first_with_avatar() else { return Ok(false) };
+        let Some(model) = self.catalog.model_of_provider(&offer.template, provider) else { return Ok(false) };
+        let (user, price) = (avatar.user_id, offer.template.price);
+        if wallet::gift_first_picture(tx, user, avatar.id, price, now).await? != Posted::Now {
+            return Ok(false);
+        }
+        let job = NewJob {
+            id: JobId::new(),
+            user,
+            key: &ActionKey(format!("first-picture:{}", avatar.id)),
+            template: &offer.template.id,
+            model: &model.alias,
+            photos: &[],
+            avatar: Some(avatar.id),
+            words: None,
+            price,
+            model_until: now + model.time_limit,
+            deadline: now + offer.chain_limit + SLACK,
+        };
+        tx.add_job(&job, now).await?;
+        wallet::hold(tx, user, job.id, price, now).await?;
+        Ok(true)
     }
 
     async fn placed_elsewhere(&self, key: &ActionKey) -> sqlx::Result<Placed> {
@@ -217,15 +278,27 @@ impl Orders {
             ended.extend(tx.end_job(job, None, JobState::Cancelled, None, Some(now), now).await?);
         }
         tx.close_failed_of(user).await?;
+        let mut avatars = TakenDown::default();
+        for avatar in tx.avatar_ids(user).await? {
+            avatars.end(&mut tx, &self.catalog, user, avatar, now).await?;
+        }
         for job in ended {
             wallet::void(&mut tx, job.user_id, job.id, job.price, now).await?;
         }
+        avatars.settle(&mut tx, user, now).await?;
         tx.forget_mail(user).await?;
         tx.forget_pictures(user).await?;
         tx.forget_photos(user).await?;
         tx.forget_user(user, now).await?;
+        if !avatars.is_nothing() {
+            let erasure =
+                NewErasure { avatar: None, name: None, traces: &avatars.traces, photos: avatars.photos, receipt: true };
+            tx.add_erasure(user, &erasure, now).await?;
+        }
         tx.commit().await?;
         self.bell.jobs.notify_one();
+        self.bell.training.notify_one();
+        self.bell.erasures.notify_one();
         Ok(())
     }
 }

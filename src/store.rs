@@ -4,7 +4,9 @@
 
 pub mod albums;
 pub mod api;
+pub mod avatars;
 pub mod catalog;
+pub mod erasures;
 pub mod files;
 pub mod jobs;
 pub mod leases;
@@ -16,6 +18,7 @@ pub mod processes;
 pub mod providers;
 pub mod sends;
 pub mod status;
+pub mod training;
 pub mod users;
 
 use crate::database::{Database, Tx};

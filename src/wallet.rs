@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::crash;
 use crate::database::{Time, Tx};
-use crate::domain::{ActionKey, Credits, InvoiceId, JobId, Letter, TelegramId, UserId};
+use crate::domain::{ActionKey, AvatarId, Credits, InvoiceId, Letter, TelegramId, UserId};
 use crate::store::Store;
-use crate::store::ledger::{Account, Posted, Transfer, TransferKind};
+use crate::store::ledger::{Account, Posted, Subject, Transfer, TransferKind};
 use crate::store::payments::{Invoice, Payment};
 use crate::store::users::Profile;
 
@@ -172,7 +172,7 @@ impl Wallet {
             from: Account::Stars,
             to: Account::Available(user),
             amount: bought,
-            job: None,
+            subject: None,
             reason: "stars",
         };
         tx.transfer(&topup, now).await?;
@@ -218,7 +218,7 @@ async fn take_back(tx: &mut Tx, payment: &Payment, now: Time) -> sqlx::Result<()
         }
         let key = format!("{deed}:{}", payment.charge_id);
         let from = Account::Available(user);
-        tx.transfer(&Transfer { kind, key: &key, user, from, to, amount, job: None, reason }, now).await?;
+        tx.transfer(&Transfer { kind, key: &key, user, from, to, amount, subject: None, reason }, now).await?;
     }
     Ok(())
 }
@@ -231,57 +231,84 @@ fn grant<'a>(user: UserId, key: &'a str, amount: Credits, reason: &'a str) -> Tr
         from: Account::Grants,
         to: Account::Available(user),
         amount,
-        job: None,
+        subject: None,
         reason,
     }
 }
 
-/// Reserves a job's price.
-pub async fn hold(tx: &mut Tx, user: UserId, job: JobId, price: Credits, now: Time) -> sqlx::Result<Posted> {
-    let (from, to) = (Account::Available(user), Account::Held(user));
-    job_transfer(tx, TransferKind::Hold, user, job, from, to, price, now).await
+/// Gives the price of an avatar's first picture, once in the avatar's life.
+pub async fn gift_first_picture(
+    tx: &mut Tx,
+    user: UserId,
+    avatar: AvatarId,
+    price: Credits,
+    now: Time,
+) -> sqlx::Result<Posted> {
+    tx.transfer(&grant(user, &format!("first-picture:{avatar}"), price, "first picture"), now).await
 }
 
-/// Takes what was held, because there is a picture.
+/// Reserves the price of a picture or a training.
+pub async fn hold(
+    tx: &mut Tx,
+    user: UserId,
+    subject: impl Into<Subject>,
+    price: Credits,
+    now: Time,
+) -> sqlx::Result<Posted> {
+    let (from, to) = (Account::Available(user), Account::Held(user));
+    held_transfer(tx, TransferKind::Hold, user, subject.into(), (from, to), price, now).await
+}
+
+/// Takes what was held, because what it was held for is there.
 ///
 /// # Errors
 /// Also when less is held than the price, which no sequence of deeds leads to.
-pub async fn capture(tx: &mut Tx, user: UserId, job: JobId, price: Credits, now: Time) -> sqlx::Result<Posted> {
-    let (from, to) = (Account::Held(user), Account::Sales);
-    settled(job, job_transfer(tx, TransferKind::Capture, user, job, from, to, price, now).await?)
+pub async fn capture(
+    tx: &mut Tx,
+    user: UserId,
+    subject: impl Into<Subject>,
+    price: Credits,
+    now: Time,
+) -> sqlx::Result<Posted> {
+    let (subject, way) = (subject.into(), (Account::Held(user), Account::Sales));
+    settled(subject, held_transfer(tx, TransferKind::Capture, user, subject, way, price, now).await?)
 }
 
-/// Gives back what was held, because there is none.
+/// Gives back what was held, because there is nothing to take it for.
 ///
 /// # Errors
 /// As [`capture`].
-pub async fn void(tx: &mut Tx, user: UserId, job: JobId, price: Credits, now: Time) -> sqlx::Result<Posted> {
-    let (from, to) = (Account::Held(user), Account::Available(user));
-    settled(job, job_transfer(tx, TransferKind::Void, user, job, from, to, price, now).await?)
+pub async fn void(
+    tx: &mut Tx,
+    user: UserId,
+    subject: impl Into<Subject>,
+    price: Credits,
+    now: Time,
+) -> sqlx::Result<Posted> {
+    let (subject, way) = (subject.into(), (Account::Held(user), Account::Available(user)));
+    settled(subject, held_transfer(tx, TransferKind::Void, user, subject, way, price, now).await?)
 }
 
 /// Books that have been tampered with are left as they are, for whoever audits them.
-fn settled(job: JobId, posted: Posted) -> sqlx::Result<Posted> {
+fn settled(subject: Subject, posted: Posted) -> sqlx::Result<Posted> {
     match posted {
-        Posted::Insufficient => Err(sqlx::Error::Protocol(format!("less is held than the price of job {job}"))),
+        Posted::Insufficient => Err(sqlx::Error::Protocol(format!("less is held than the price of {subject:?}"))),
         posted => Ok(posted),
     }
 }
 
-/// Capture and void share the key's end, so that a job is settled one way only.
-#[expect(clippy::too_many_arguments, reason = "three callers above, each a line")]
-async fn job_transfer(
+/// Capture and void share the key's end, so that a hold is settled one way only.
+async fn held_transfer(
     tx: &mut Tx,
     kind: TransferKind,
     user: UserId,
-    job: JobId,
-    from: Account,
-    to: Account,
+    subject: Subject,
+    (from, to): (Account, Account),
     amount: Credits,
     now: Time,
 ) -> sqlx::Result<Posted> {
     let deed = if kind == TransferKind::Hold { "hold" } else { "settle" };
-    let key = format!("{deed}:{job}");
-    let transfer = Transfer { kind, key: &key, user, from, to, amount, job: Some(job), reason: "picture" };
-    tx.transfer(&transfer, now).await
+    let key = format!("{deed}:{}", subject.id());
+    let reason = subject.reason();
+    tx.transfer(&Transfer { kind, key: &key, user, from, to, amount, subject: Some(subject), reason }, now).await
 }

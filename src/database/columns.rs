@@ -6,8 +6,8 @@ use sqlx::{Database, Decode, Encode, Type};
 use uuid::Uuid;
 
 use crate::domain::{
-    ActionKey, Credits, Failure, InvoiceId, JobId, JobState, Language, MailId, ModelAlias, PhotoId, TelegramId,
-    TemplateId, UserId,
+    ActionKey, AvatarId, AvatarKind, AvatarPhotoId, Credits, ErasureId, Failure, InvoiceId, JobId, JobState, Language,
+    MailId, ModelAlias, PhotoId, RunId, TelegramId, TemplateId, TrainerAlias, UserId,
 };
 
 /// A column holds a name that this build does not know.
@@ -42,9 +42,9 @@ macro_rules! stored_as {
     )*};
 }
 
-stored_as!(Uuid: UserId JobId PhotoId InvoiceId MailId);
+stored_as!(Uuid: UserId JobId PhotoId InvoiceId MailId AvatarId RunId AvatarPhotoId ErasureId);
 stored_as!(i64: TelegramId);
-stored_as!(String: TemplateId ModelAlias ActionKey);
+stored_as!(String: TemplateId ModelAlias TrainerAlias ActionKey);
 
 /// Stored as another type, through a function each way.
 macro_rules! stored_through {
@@ -90,5 +90,7 @@ stored_through!(JobState as String, |state| state.name().to_owned(), |name| JobS
     .ok_or_else(|| unknown("job state", name)));
 stored_through!(Failure as String, |failure| failure.name().to_owned(), |name| Failure::from_name(&name)
     .ok_or_else(|| unknown("failure", name)));
+stored_through!(AvatarKind as String, |kind| kind.name().to_owned(), |name| AvatarKind::from_name(&name)
+    .ok_or_else(|| unknown("kind of avatar", name)));
 stored_through!(Language as String, |language| language.code().to_owned(), |code| Language::from_code(&code)
     .ok_or_else(|| unknown("language", code)));

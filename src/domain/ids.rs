@@ -53,6 +53,14 @@ uuid_ids! {
     InvoiceId
     /// A message on its way to a person.
     MailId
+    /// A person's trained likeness.
+    AvatarId
+    /// One attempt to train a likeness.
+    RunId
+    /// A photo that a likeness is trained from.
+    AvatarPhotoId
+    /// The deletion of what providers hold of an avatar.
+    ErasureId
 }
 
 /// A person's id at Telegram, which is also the id of the private chat with them.
@@ -92,6 +100,8 @@ text_ids! {
     TemplateId
     /// Our own name for a provider's model, such as `nano_banana`.
     ModelAlias
+    /// Our own name for a provider's way of training, such as `fal_portrait`.
+    TrainerAlias
     /// Names one run of one action: `<session id>:<revision>`. Unique in the row that the action writes, so that
     /// running it again finds the row.
     ActionKey

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Credits, Failure, JobId};
+use super::{Credits, Failure, JobId, RunId};
 
 /// A message on its way. It names things; its words are made when it is sent, in the person's language of that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,12 @@ pub enum Letter {
     Paid { stars: i64, credits: Credits, again: bool },
     /// Stars have gone back.
     Refunded { stars: i64 },
+    /// A likeness is trained. `late`: after its money had gone back.
+    Trained { run: RunId, late: bool },
+    /// A training ended without a likeness; the money is back.
+    TrainingFailed { run: RunId, failure: Failure },
+    /// Everything of an avatar is gone, here and at the providers. `left`: what a provider would not confirm.
+    Erased { name: String, photos: i64, left: i64 },
     /// A person's question about payments, for an admin.
     Support { from: super::TelegramId, name: String, text: String },
     /// A provider wants something of an admin: its key, its account, a model.

@@ -53,10 +53,28 @@ pub struct Template {
     pub prompt: String,
     pub model: ModelAlias,
     pub price: Credits,
-    /// How many photos it needs, 1 to 4.
+    /// How many photos it needs, 1 to 4; none where it works on an avatar.
     pub photos: u8,
     /// Hints for the built-in painter and the preview: colours, frame, caption.
     pub style: serde_json::Value,
+}
+
+impl Template {
+    /// Stands in a prompt for the avatar.
+    const SUBJECT: &str = "{subject}";
+    /// Stands in a prompt for what the person asks for in their own words.
+    const WORDS: &str = "{words}";
+
+    /// Whether the person says in their own words what they would like to see.
+    pub fn wants_words(&self) -> bool {
+        self.prompt.contains(Self::WORDS)
+    }
+
+    /// The prompt about this subject (an avatar's trigger word and what it is), in the person's words.
+    pub fn prompt_about(&self, subject: &str, words: &str) -> String {
+        // The words come last, so that nothing in them is taken for a placeholder.
+        self.prompt.replace(Self::SUBJECT, subject).replacen(Self::WORDS, words, 1)
+    }
 }
 
 /// A provider's model under our own name.

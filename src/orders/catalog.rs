@@ -6,7 +6,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use crate::domain::{Category, Model, ModelAlias, Template, TemplateId};
+use crate::domain::{
+    AvatarKind, Category, Credits, Model, ModelAlias, Template, TemplateId, TemplateKind, Trainer, TrainerAlias,
+    Training,
+};
 use crate::store::Store;
 use crate::store::catalog::Pack;
 
@@ -19,6 +22,15 @@ pub struct Offer {
     pub chain_limit: Duration,
 }
 
+/// A training with the trainer that begins it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingOffer {
+    pub trainer: Trainer,
+    pub price: Credits,
+    /// The time limits of the trainer and all its fallbacks together.
+    pub chain_limit: Duration,
+}
+
 /// Why there is nothing sensible to offer.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
@@ -26,6 +38,8 @@ pub enum CatalogError {
     Database(#[from] sqlx::Error),
     #[error("the fallbacks of the model {0} run in a circle; change `fallback` in the table models")]
     Circle(ModelAlias),
+    #[error("the fallbacks of the trainer {0} run in a circle; change `fallback` in the table trainers")]
+    TrainerCircle(TrainerAlias),
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +53,8 @@ struct Shelves {
     titles: HashMap<TemplateId, Template>,
     models: HashMap<ModelAlias, Model>,
     packs: Vec<Pack>,
+    trainers: HashMap<TrainerAlias, Trainer>,
+    trainings: Vec<Training>,
 }
 
 /// What can be ordered and bought.
@@ -114,6 +130,50 @@ impl Catalog {
         self.now().hidden.clone()
     }
 
+    /// The model of a template's chain that understands the likenesses of this provider, if it is switched on.
+    pub fn model_of_provider(&self, template: &Template, provider: &str) -> Option<Model> {
+        let shelves = self.now();
+        let usable = |model: &&Model| model.provider == provider && self.providers.contains(provider);
+        chain(&shelves.models, &template.model).find(usable).cloned()
+    }
+
+    /// What an avatar's first picture is made from: the first of its templates that needs nothing more.
+    pub fn first_with_avatar(&self) -> Option<Arc<Offer>> {
+        let fits = |offer: &&Arc<Offer>| {
+            let template = &offer.template;
+            template.kind == TemplateKind::Avatar && template.photos == 0 && !template.wants_words()
+        };
+        self.now().offers.iter().find(fits).cloned()
+    }
+
+    /// The shelf on which the templates for avatars begin.
+    pub fn avatar_shelf(&self) -> Option<Arc<Offer>> {
+        self.now().offers.iter().find(|offer| offer.template.kind == TemplateKind::Avatar).cloned()
+    }
+
+    /// What training a likeness of this kind begins with, and its price; `None` while no trainer is switched on.
+    pub fn training(&self, kind: AvatarKind) -> Option<TrainingOffer> {
+        let shelves = self.now();
+        let training = shelves.trainings.iter().find(|training| training.kind == kind)?;
+        let usable: Vec<&Trainer> = trainer_chain(&shelves.trainers, &training.trainer)
+            .filter(|trainer| self.providers.contains(&trainer.provider))
+            .collect();
+        let trainer = (*usable.first()?).clone();
+        let chain_limit = usable.iter().map(|trainer| trainer.time_limit).sum();
+        Some(TrainingOffer { trainer, price: training.price, chain_limit })
+    }
+
+    pub fn trainer(&self, alias: &TrainerAlias) -> Option<Trainer> {
+        self.now().trainers.get(alias).cloned()
+    }
+
+    /// The trainer to go on with when this one has failed: the next of the chain that has a provider.
+    pub fn trainer_fallback(&self, alias: &TrainerAlias) -> Option<Trainer> {
+        let shelves = self.now();
+        let mut rest = trainer_chain(&shelves.trainers, alias).skip(1);
+        rest.find(|trainer| self.providers.contains(&trainer.provider)).cloned()
+    }
+
     pub fn packs(&self) -> Vec<Pack> {
         self.now().packs.clone()
     }
@@ -127,8 +187,21 @@ async fn read(store: &Store, providers: &HashSet<String>) -> Result<Shelves, Cat
             return Err(CatalogError::Circle(alias.clone()));
         }
     }
-    let mut shelves =
-        Shelves { categories: store.categories().await?, packs: store.packs().await?, models, ..Shelves::default() };
+    let trainers: HashMap<TrainerAlias, Trainer> =
+        store.trainers().await?.into_iter().map(|trainer| (trainer.alias.clone(), trainer)).collect();
+    for alias in trainers.keys() {
+        if trainer_chain(&trainers, alias).take(trainers.len() + 1).count() > trainers.len() {
+            return Err(CatalogError::TrainerCircle(alias.clone()));
+        }
+    }
+    let mut shelves = Shelves {
+        categories: store.categories().await?,
+        packs: store.packs().await?,
+        trainings: store.trainings().await?,
+        models,
+        trainers,
+        ..Shelves::default()
+    };
     for (template, enabled) in store.templates().await? {
         shelves.titles.insert(template.id.clone(), template.clone());
         if !enabled {
@@ -157,4 +230,13 @@ fn is_usable(model: &Model, providers: &HashSet<String>, photos: usize) -> bool 
 fn chain<'a>(models: &'a HashMap<ModelAlias, Model>, first: &ModelAlias) -> impl Iterator<Item = &'a Model> {
     let next = |model: &&'a Model| model.fallback.as_ref().and_then(|alias| models.get(alias));
     std::iter::successors(models.get(first), move |model| next(model))
+}
+
+/// A trainer and its fallbacks, in the order in which they are tried.
+fn trainer_chain<'a>(
+    trainers: &'a HashMap<TrainerAlias, Trainer>,
+    first: &TrainerAlias,
+) -> impl Iterator<Item = &'a Trainer> {
+    let next = |trainer: &&'a Trainer| trainer.fallback.as_ref().and_then(|alias| trainers.get(alias));
+    std::iter::successors(trainers.get(first), move |trainer| next(trainer))
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use sqlx::types::Json;
 
 use crate::database::all;
-use crate::domain::{Category, Credits, Localized, Model, ModelAlias, PhotoInput, Template, TemplateId, TemplateKind};
+use crate::domain::{
+    AvatarKind, Category, Credits, Localized, Model, ModelAlias, PhotoInput, Template, TemplateId, TemplateKind,
+    Trainer, TrainerAlias, Training,
+};
 
 use super::Store;
 
@@ -85,6 +88,29 @@ impl From<ModelRow> for Model {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct TrainerRow {
+    alias: TrainerAlias,
+    provider: String,
+    provider_model: String,
+    parameters: Json<serde_json::Value>,
+    time_limit_seconds: i32,
+    fallback: Option<TrainerAlias>,
+}
+
+impl From<TrainerRow> for Trainer {
+    fn from(row: TrainerRow) -> Self {
+        Self {
+            alias: row.alias,
+            provider: row.provider,
+            provider_model: row.provider_model,
+            parameters: row.parameters.0,
+            time_limit: Duration::from_secs(u64::try_from(row.time_limit_seconds).unwrap_or(1800)),
+            fallback: row.fallback,
+        }
+    }
+}
+
 impl Store {
     /// The categories in their order, empty ones included.
     pub async fn categories(&self) -> sqlx::Result<Vec<Category>> {
@@ -123,6 +149,27 @@ impl Store {
              max_photos, cost_micros FROM models ORDER BY alias",
         )?;
         Ok(rows.into_iter().map(Model::from).collect())
+    }
+
+    /// Every trainer, usable or not.
+    pub async fn trainers(&self) -> sqlx::Result<Vec<Trainer>> {
+        let rows: Vec<TrainerRow> = all!(
+            self.db.read(),
+            TrainerRow,
+            "SELECT alias, provider, provider_model, parameters, time_limit_seconds, fallback FROM trainers \
+             ORDER BY alias",
+        )?;
+        Ok(rows.into_iter().map(Trainer::from).collect())
+    }
+
+    /// What training a likeness begins with and costs, by kind.
+    pub async fn trainings(&self) -> sqlx::Result<Vec<Training>> {
+        let rows: Vec<(AvatarKind, TrainerAlias, Credits)> = all!(
+            self.db.read(),
+            (AvatarKind, TrainerAlias, Credits),
+            "SELECT kind, trainer, price FROM trainings ORDER BY kind",
+        )?;
+        Ok(rows.into_iter().map(|(kind, trainer, price)| Training { kind, trainer, price }).collect())
     }
 
     /// The packs on offer, in their order.

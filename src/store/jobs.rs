@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::types::Json;
 
 use crate::database::{Engine, Time, Tx, all, exec, one, optional};
-use crate::domain::{ActionKey, Credits, Failure, JobId, JobState, ModelAlias, PhotoId, TemplateId, UserId};
+use crate::domain::{ActionKey, AvatarId, Credits, Failure, JobId, JobState, ModelAlias, PhotoId, TemplateId, UserId};
 
 use super::Store;
 
@@ -18,6 +18,9 @@ pub struct NewJob<'a> {
     pub template: &'a TemplateId,
     pub model: &'a ModelAlias,
     pub photos: &'a [PhotoId],
+    pub avatar: Option<AvatarId>,
+    /// What the person asks for in their own words, where the template wants them.
+    pub words: Option<&'a str>,
     pub price: Credits,
     /// When the first model has had its time.
     pub model_until: Time,
@@ -32,6 +35,8 @@ pub struct Job {
     pub template_id: TemplateId,
     pub model: ModelAlias,
     pub photos: Json<Vec<PhotoId>>,
+    pub avatar_id: Option<AvatarId>,
+    pub words: Option<String>,
     pub price: Credits,
     pub state: JobState,
     /// Submits so far.
@@ -54,8 +59,8 @@ pub struct Job {
 
 macro_rules! job_columns {
     () => {
-        "id, user_id, template_id, model, photos, price, state, attempt, tries, task, progress, ahead, failure, fence, \
-         model_until, deadline_at, created_at, submitted_at, finished_at"
+        "id, user_id, template_id, model, photos, avatar_id, words, price, state, attempt, tries, task, progress, ahead, \
+         failure, fence, model_until, deadline_at, created_at, submitted_at, finished_at"
     };
 }
 
@@ -111,6 +116,8 @@ pub struct Picture {
     /// Telegram's name of the untouched file, once it was sent.
     pub document_id: Option<String>,
     pub created_at: Time,
+    /// An avatar's first picture, which is a gift.
+    pub first: bool,
 }
 
 impl Store {
@@ -285,7 +292,8 @@ impl Store {
         optional!(
             self.db.read(),
             Picture,
-            "SELECT j.user_id, j.template_id, j.price, p.bytes, p.file_id, p.document_id, p.created_at \
+            "SELECT j.user_id, j.template_id, j.price, p.bytes, p.file_id, p.document_id, p.created_at, \
+             j.key LIKE 'first-picture:%' AS first \
              FROM pictures p JOIN generation_jobs j ON j.id = p.job_id WHERE p.job_id = $1",
             job,
         )
@@ -346,8 +354,8 @@ impl Tx {
         let written = exec!(
             *self,
             "INSERT INTO generation_jobs (id, user_id, key, template_id, model, photos, price, state, run_at, \
-             model_until, deadline_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $8) \
-             ON CONFLICT (key) DO NOTHING",
+             model_until, deadline_at, created_at, avatar_id, words) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $8, $11, $12) ON CONFLICT (key) DO NOTHING",
             job.id,
             job.user,
             job.key,
@@ -358,6 +366,8 @@ impl Tx {
             now,
             job.model_until,
             job.deadline,
+            job.avatar,
+            job.words,
         )?;
         Ok(written == 1)
     }
@@ -380,6 +390,18 @@ impl Tx {
             "SELECT id FROM generation_jobs WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running') \
              ORDER BY id",
             user,
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// The jobs under way that are to show this avatar.
+    pub async fn live_jobs_with(&mut self, avatar: AvatarId) -> sqlx::Result<Vec<JobId>> {
+        let rows: Vec<(JobId,)> = all!(
+            *self,
+            (JobId,),
+            "SELECT id FROM generation_jobs WHERE avatar_id = $1 AND state IN ('queued', 'submitting', 'running') \
+             ORDER BY id",
+            avatar,
         )?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }

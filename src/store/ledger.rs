@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use crate::database::{Time, Tx, all, exec, one, optional};
-use crate::domain::{Credits, JobId, UserId};
+use crate::domain::{Credits, JobId, RunId, UserId};
 
 use super::Store;
 
@@ -68,6 +68,42 @@ impl TransferKind {
     }
 }
 
+/// What a price is held for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Picture(JobId),
+    Training(RunId),
+}
+
+impl Subject {
+    /// Ids of both kinds are random, so one column and one kind of key serve them.
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Picture(JobId(id)) | Self::Training(RunId(id)) => id,
+        }
+    }
+
+    /// As it stands in the books.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Picture(_) => "picture",
+            Self::Training(_) => "training",
+        }
+    }
+}
+
+impl From<JobId> for Subject {
+    fn from(job: JobId) -> Self {
+        Self::Picture(job)
+    }
+}
+
+impl From<RunId> for Subject {
+    fn from(run: RunId) -> Self {
+        Self::Training(run)
+    }
+}
+
 /// One movement of credits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transfer<'a> {
@@ -80,7 +116,7 @@ pub struct Transfer<'a> {
     pub to: Account,
     /// Not zero.
     pub amount: Credits,
-    pub job: Option<JobId>,
+    pub subject: Option<Subject>,
     pub reason: &'a str,
 }
 
@@ -97,6 +133,7 @@ pub enum Posted {
 /// A line of a person's history.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Line {
+    /// The kind of transfer; `training` for what was held to train a likeness.
     pub kind: String,
     /// What it did to the credits that they can spend.
     pub amount: i64,
@@ -133,7 +170,7 @@ impl Tx {
             transfer.kind.name(),
             transfer.key,
             transfer.user,
-            transfer.job,
+            transfer.subject.map(Subject::id),
             transfer.reason,
             now,
         )?;
@@ -206,7 +243,8 @@ impl Store {
         all!(
             self.db.read(),
             Line,
-            "SELECT t.kind, e.amount, t.created_at FROM ledger_transactions t \
+            "SELECT CASE WHEN t.kind = 'hold' AND t.reason = 'training' THEN t.reason ELSE t.kind END AS kind, e.amount, \
+             t.created_at FROM ledger_transactions t \
              JOIN ledger_entries e ON e.transaction_id = t.id AND e.account_id = $2 \
              WHERE t.user_id = $1 ORDER BY t.created_at DESC, t.id DESC LIMIT $3",
             user,
@@ -242,14 +280,13 @@ impl Store {
             self.db.read(),
             (UserId, i64, i64),
             "SELECT a.user_id, a.balance, CAST(COALESCE(SUM(j.price), 0) AS BIGINT) FROM accounts a \
-             LEFT JOIN generation_jobs j ON j.user_id = a.user_id AND j.state IN ('queued', 'submitting', 'running') \
-             WHERE a.kind = 'held' GROUP BY a.user_id, a.balance HAVING a.balance <> COALESCE(SUM(j.price), 0)",
+             LEFT JOIN (SELECT user_id, price FROM generation_jobs WHERE state IN ('queued', 'submitting', 'running') \
+             UNION ALL SELECT user_id, price FROM training_runs WHERE state IN ('queued', 'submitting', 'running')) j \
+             ON j.user_id = a.user_id WHERE a.kind = 'held' GROUP BY a.user_id, a.balance HAVING a.balance <> COALESCE(SUM(j.price), 0)",
         )?;
-        faults.extend(
-            holds
-                .into_iter()
-                .map(|(user, held, jobs)| format!("person {user} has {held} credits held, but live jobs worth {jobs}")),
-        );
+        faults.extend(holds.into_iter().map(|(user, held, jobs)| {
+            format!("person {user} has {held} credits held, but live jobs and trainings worth {jobs}")
+        }));
         Ok(faults)
     }
 

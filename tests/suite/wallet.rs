@@ -59,7 +59,7 @@ async fn every_kind_of_transfer_counts_once_per_key() {
             let key = format!("deed:{number}");
             for expected in [Posted::Now, Posted::Before] {
                 let transfer =
-                    Transfer { kind, key: &key, user, from, to, amount: credits(3), job: None, reason: "test" };
+                    Transfer { kind, key: &key, user, from, to, amount: credits(3), subject: None, reason: "test" };
                 let mut tx = shop.fresh.store.begin().await.unwrap();
                 assert_eq!(tx.transfer(&transfer, now()).await.unwrap(), expected, "{kind:?}");
                 tx.commit().await.unwrap();
@@ -418,6 +418,6 @@ async fn the_audit_finds_a_hold_without_its_job() {
         tx.commit().await.unwrap();
         let faults = shop.fresh.store.audit_ledger().await.unwrap();
         assert_eq!(faults.len(), 1);
-        assert!(faults[0].contains("has 5 credits held, but live jobs worth 0"), "{faults:?}");
+        assert!(faults[0].contains("has 5 credits held, but live jobs and trainings worth 0"), "{faults:?}");
     }
 }
