@@ -22,7 +22,7 @@ pub use providers::ProviderConfig;
 pub use web::{PublicUrl, SigningKey, web_app_key};
 
 /// The variables that are ours.
-pub const SETTINGS: [&str; 28] = [
+pub const SETTINGS: [&str; 29] = [
     "TELOXIDE_TOKEN",
     "TELOXIDE_API_URL",
     "DATABASE_URL",
@@ -49,6 +49,7 @@ pub const SETTINGS: [&str; 28] = [
     "FAL_KEY",
     "FAL_QUEUE_URL",
     "FAL_REST_URL",
+    "FAL_API_URL",
     "REPLICATE_API_TOKEN",
     "REPLICATE_URL",
 ];

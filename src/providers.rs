@@ -15,7 +15,9 @@ mod input;
 pub mod painter;
 mod replicate;
 mod signature;
+pub mod training;
 mod words;
+mod zip;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +29,8 @@ use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{JobId, ModelAlias, PhotoInput, Refusal};
+
+use training::Likeness;
 
 pub use defapi::DefApi;
 pub use fal::Fal;
@@ -92,6 +96,8 @@ pub struct Submission {
     pub time_limit: Duration,
     /// Where the provider is to say that the task is over.
     pub webhook: Option<String>,
+    /// Whom the picture shows, where it is made with a trained likeness.
+    pub likeness: Option<Likeness>,
 }
 
 /// A task at a provider, as kept in the job's row.

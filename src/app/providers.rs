@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use crate::config::Config;
+use crate::config::{Config, ProviderConfig};
 use crate::orders::Catalog;
 use crate::providers::painter::Painter;
+use crate::providers::training::{Trainer, Trainers};
 use crate::providers::{DefApi, Fal, Provider, Providers, Replicate};
 use crate::store::Store;
 
@@ -27,15 +28,38 @@ pub(super) fn providers(config: &Config, painters: &[Painter]) -> anyhow::Result
     if let Some(key) = &settings.defapi_key {
         all.push(Arc::new(DefApi::new(settings.defapi_url.clone(), key).context("DEFAPI_KEY cannot be used")?));
     }
-    if let Some(key) = &settings.fal_key {
-        let (queue, rest) = (settings.fal_queue_url.clone(), settings.fal_rest_url.clone());
-        all.push(Arc::new(Fal::new(queue, rest, key).context("FAL_KEY cannot be used")?));
+    if let Some(fal) = fal(settings)? {
+        all.push(Arc::new(fal));
     }
-    if let Some(token) = &settings.replicate_token {
-        let replicate = Replicate::new(settings.replicate_url.clone(), token);
-        all.push(Arc::new(replicate.context("REPLICATE_API_TOKEN cannot be used")?));
+    if let Some(replicate) = replicate(settings)? {
+        all.push(Arc::new(replicate));
     }
     Ok(Providers::new(all))
+}
+
+/// The same as far as they train.
+///
+/// # Errors
+/// When a key cannot be a key.
+pub(super) fn trainers(config: &Config, painters: &[Painter]) -> anyhow::Result<Trainers> {
+    if !painters.is_empty() {
+        return Ok(Trainers::new(painters.iter().map(|painter| Arc::new(painter.clone()) as Arc<dyn Trainer>)));
+    }
+    let fal = fal(&config.providers)?.map(|fal| Arc::new(fal) as Arc<dyn Trainer>);
+    let replicate = replicate(&config.providers)?.map(|replicate| Arc::new(replicate) as Arc<dyn Trainer>);
+    Ok(Trainers::new(fal.into_iter().chain(replicate)))
+}
+
+fn fal(settings: &ProviderConfig) -> anyhow::Result<Option<Fal>> {
+    let Some(key) = &settings.fal_key else { return Ok(None) };
+    let (queue, rest) = (settings.fal_queue_url.clone(), settings.fal_rest_url.clone());
+    let fal = Fal::new(queue, rest, key).and_then(|fal| fal.with_platform(settings.fal_api_url.clone(), key));
+    fal.map(Some).context("FAL_KEY cannot be used")
+}
+
+fn replicate(settings: &ProviderConfig) -> anyhow::Result<Option<Replicate>> {
+    let Some(token) = &settings.replicate_token else { return Ok(None) };
+    Replicate::new(settings.replicate_url.clone(), token).map(Some).context("REPLICATE_API_TOKEN cannot be used")
 }
 
 /// What is said when nothing can be offered.

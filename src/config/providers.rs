@@ -18,6 +18,8 @@ pub struct ProviderConfig {
     pub fal_queue_url: Url,
     /// `FAL_REST_URL`: `https://rest.fal.ai` when unset.
     pub fal_rest_url: Url,
+    /// `FAL_API_URL`: `https://api.fal.ai/v1` when unset.
+    pub fal_api_url: Url,
     /// `REPLICATE_API_TOKEN`: a token of Replicate, such as `r8_…`.
     pub replicate_token: Option<Secret>,
     /// `REPLICATE_URL`: `https://api.replicate.com/v1` when unset.
@@ -32,6 +34,7 @@ impl ProviderConfig {
             fal_key: key(env, "FAL_KEY")?,
             fal_queue_url: address(env, "FAL_QUEUE_URL", "https://queue.fal.run")?,
             fal_rest_url: address(env, "FAL_REST_URL", "https://rest.fal.ai")?,
+            fal_api_url: address(env, "FAL_API_URL", "https://api.fal.ai/v1")?,
             replicate_token: key(env, "REPLICATE_API_TOKEN")?,
             replicate_url: address(env, "REPLICATE_URL", "https://api.replicate.com/v1")?,
         })
@@ -69,7 +72,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_named() {
-        for name in ["DEFAPI_URL", "FAL_QUEUE_URL", "FAL_REST_URL", "REPLICATE_URL"] {
+        for name in ["DEFAPI_URL", "FAL_QUEUE_URL", "FAL_REST_URL", "FAL_API_URL", "REPLICATE_URL"] {
             let error = ProviderConfig::from_env(&Env::of([(name, "nowhere")])).expect_err(name).to_string();
             assert!(error.contains(name) && error.contains("write https://"), "{error}");
         }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::{Client, Response, Url, redirect};
@@ -102,13 +104,41 @@ impl Downloads {
         }
     }
 
+    /// The file at `address`, as it comes, within `limit`.
+    pub(super) async fn file(
+        &self,
+        address: &str,
+        limit: Duration,
+    ) -> Result<BoxStream<'static, Result<Bytes, ProviderError>>, ProviderError> {
+        let response = self.open(address, None, limit).await?;
+        Ok(response.bytes_stream().map(|piece| piece.map_err(unreachable)).boxed())
+    }
+
+    /// Whether there is anything at `address`.
+    pub(super) async fn is_there(&self, address: &str) -> Result<bool, ProviderError> {
+        let url = Url::parse(address).map_err(|_| ProviderError::failed("the file's address cannot be read"))?;
+        if !self.reach.admits_url(&url) {
+            return Err(ProviderError::failed("the file is at an address that is not fetched from"));
+        }
+        let status = self.http.head(url).send().await.map_err(unreachable)?.status();
+        match status.as_u16() {
+            403 | 404 | 410 => Ok(false),
+            408 | 425 | 429 | 500..=599 => Err(ProviderError::unavailable(format!("the file's host answers {status}"))),
+            _ => Ok(true),
+        }
+    }
+
     async fn fetch(&self, address: &str, key: Option<Key<'_>>) -> Result<Bytes, ProviderError> {
+        bounded(self.open(address, key, WHOLE_LIMIT).await?).await
+    }
+
+    async fn open(&self, address: &str, key: Option<Key<'_>>, limit: Duration) -> Result<Response, ProviderError> {
         let mut url = Url::parse(address).map_err(|_| ProviderError::failed("the picture's address cannot be read"))?;
         for _ in 0..=MAX_REDIRECTS {
             if !self.reach.admits_url(&url) {
                 return Err(ProviderError::failed("the picture is at an address that is not fetched from"));
             }
-            let mut request = self.http.get(url.clone()).header(ACCEPT, "image/*,*/*;q=0.5");
+            let mut request = self.http.get(url.clone()).timeout(limit).header(ACCEPT, "image/*,*/*;q=0.5");
             if let Some((value, _)) = key.filter(|(_, for_key)| for_key(&url)) {
                 request = request.header(AUTHORIZATION, value.clone());
             }
@@ -121,7 +151,7 @@ impl Downloads {
                 continue;
             }
             return match status.as_u16() {
-                200 => bounded(response).await,
+                200 => Ok(response),
                 408 | 425 | 429 | 500..=599 => {
                     Err(ProviderError::unavailable(format!("the picture's host answers {status}")))
                 }

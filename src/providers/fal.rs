@@ -5,6 +5,7 @@
 
 mod errors;
 mod keys;
+mod training;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -23,6 +24,8 @@ use keys::Keys;
 
 /// Photos up to this weight travel inside the request.
 const MAX_INLINE: usize = 4_000_000;
+/// Where an account manages what fal keeps, such as the files of a request.
+const PLATFORM: &str = "https://api.fal.ai/v1";
 /// Seconds for which fal keeps what goes up and what comes out: longer than any promise of ours.
 const KEPT_SECONDS: u64 = 24 * 3600;
 
@@ -30,6 +33,8 @@ const KEPT_SECONDS: u64 = 24 * 3600;
 pub struct Fal {
     queue: Caller,
     rest: Caller,
+    /// Where what fal keeps can be deleted.
+    platform: Caller,
     downloads: Downloads,
     keys: Keys,
 }
@@ -98,24 +103,37 @@ impl Fal {
     pub fn new(queue: Url, rest: Url, key: &Secret) -> anyhow::Result<Self> {
         let downloads = Downloads::new(Reach::of(&queue))?;
         let rest = Caller::new(rest, "Key", key)?;
-        Ok(Self { queue: Caller::new(queue, "Key", key)?, keys: Keys::at(&rest), rest, downloads })
+        let platform = Caller::new(Url::parse(PLATFORM)?, "Key", key)?;
+        Ok(Self { queue: Caller::new(queue, "Key", key)?, keys: Keys::at(&rest), rest, platform, downloads })
+    }
+
+    /// With another address of the platform's API.
+    ///
+    /// # Errors
+    /// As [`Fal::new`].
+    pub fn with_platform(self, platform: Url, key: &Secret) -> anyhow::Result<Self> {
+        Ok(Self { platform: Caller::new(platform, "Key", key)?, ..self })
+    }
+
+    /// Has fal's storage make room for a file: where it goes, and under which address it will be read.
+    async fn place_for(&self, name: &str, kind: &str, kept: Option<u64>) -> Result<Upload, ProviderError> {
+        let mut url = self.rest.url("storage/upload/initiate");
+        url.query_pairs_mut().append_pair("storage_type", "fal-cdn-v3");
+        let mut request = self.rest.request(Method::POST, url);
+        if let Some(seconds) = kept {
+            let lifetime = json!({ "expiration_duration_seconds": seconds }).to_string();
+            request = request.header("X-Fal-Object-Lifecycle", lifetime);
+        }
+        let answer = self.rest.send(request.json(&json!({ "content_type": kind, "file_name": name }))).await?;
+        if !answer.status.is_success() {
+            return Err(errors::of(&self.rest, &answer));
+        }
+        answer.json().ok_or_else(|| ProviderError::unavailable(answer.unreadable()))
     }
 
     /// Puts a file into fal's storage; the address under which models read it.
     async fn upload(&self, name: &str, kind: &'static str, bytes: Bytes) -> Result<String, ProviderError> {
-        let mut url = self.rest.url("storage/upload/initiate");
-        url.query_pairs_mut().append_pair("storage_type", "fal-cdn-v3");
-        let lifetime = json!({ "expiration_duration_seconds": KEPT_SECONDS }).to_string();
-        let request = self
-            .rest
-            .request(Method::POST, url)
-            .header("X-Fal-Object-Lifecycle", lifetime)
-            .json(&json!({ "content_type": kind, "file_name": name }));
-        let answer = self.rest.send(request).await?;
-        if !answer.status.is_success() {
-            return Err(errors::of(&self.rest, &answer));
-        }
-        let upload: Upload = answer.json().ok_or_else(|| ProviderError::unavailable(answer.unreadable()))?;
+        let upload = self.place_for(name, kind, Some(KEPT_SECONDS)).await?;
         let place = Url::parse(&upload.upload_url)
             .map_err(|_| ProviderError::unavailable("the address for an upload cannot be read"))?;
         let request = self.rest.plain(Method::PUT, place).header(CONTENT_TYPE, kind).body(bytes);
@@ -139,6 +157,20 @@ impl Fal {
     fn places(&self, model: &str, id: &str) -> Places {
         let of = |ending: &str| self.queue.url(&format!("{}/requests/{id}{ending}", app_of(model))).to_string();
         Places { status_url: of("/status"), response_url: of(""), cancel_url: of("/cancel") }
+    }
+
+    /// The task that a submit has started, with the addresses of fal's answer as far as they are fal's.
+    fn task_of(&self, model: &str, submitted: Submitted) -> Task {
+        let ruled = self.places(model, &submitted.request_id);
+        let told = |address: String, ruled: String| {
+            if self.queue.trusted(&address).is_some() { address } else { ruled }
+        };
+        let places = Places {
+            status_url: told(submitted.status_url, ruled.status_url),
+            response_url: told(submitted.response_url, ruled.response_url),
+            cancel_url: told(submitted.cancel_url, ruled.cancel_url),
+        };
+        Task { id: submitted.request_id, details: json!(places) }
     }
 
     /// The stored addresses, as long as they lead to the host that the key belongs to.
@@ -175,7 +207,10 @@ impl Provider for Fal {
     }
 
     async fn submit(&self, submission: &Submission) -> Result<Task, ProviderError> {
-        let body = input::of(submission, self.photos(submission).await?);
+        let mut body = input::of(submission, self.photos(submission).await?);
+        if let Some(likeness) = &submission.likeness {
+            body.insert("loras".to_owned(), json!([{ "path": self.weights(likeness).await?, "scale": 1 }]));
+        }
         let mut url = self.queue.url(&submission.model);
         if let Some(webhook) = &submission.webhook {
             url.query_pairs_mut().append_pair("fal_webhook", webhook);
@@ -195,16 +230,7 @@ impl Provider for Fal {
             return Err(errors::of_submit(&self.queue, &answer));
         }
         let submitted: Submitted = answer.json().ok_or_else(|| ProviderError::Lost(answer.unreadable()))?;
-        let ruled = self.places(&submission.model, &submitted.request_id);
-        let told = |address: String, ruled: String| {
-            if self.queue.trusted(&address).is_some() { address } else { ruled }
-        };
-        let places = Places {
-            status_url: told(submitted.status_url, ruled.status_url),
-            response_url: told(submitted.response_url, ruled.response_url),
-            cancel_url: told(submitted.cancel_url, ruled.cancel_url),
-        };
-        Ok(Task { id: submitted.request_id, details: json!(places) })
+        Ok(self.task_of(&submission.model, submitted))
     }
 
     async fn status(&self, task: &Task) -> Result<Status, ProviderError> {

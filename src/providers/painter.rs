@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod files;
+mod likeness;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -108,6 +109,7 @@ impl Painter {
             started_at,
             ready_at: started_at + self.shared.duration + late,
             behaviour,
+            training: false,
         }
     }
 
@@ -131,6 +133,20 @@ impl Painter {
             drop(running);
         });
         ended
+    }
+
+    /// Stores a task with its photos, and looks for old ones every now and then.
+    async fn store(&self, record: &Record, photos: Vec<Bytes>) -> Result<Uuid, ProviderError> {
+        let (id, stored) = (Uuid::now_v7(), record.clone());
+        let sweep = self.shared.sweep_is_due();
+        let store = move |files: &Files| {
+            if sweep {
+                files.sweep(SystemTime::now());
+            }
+            files.begin(id, &stored, &photos)
+        };
+        self.shared.blocking(store).await?;
+        Ok(id)
     }
 
     /// Waits for the picture of a task whose time has come, painting it again if its process died.
@@ -183,17 +199,13 @@ impl Provider for Painter {
         if behaviour == Behaviour::Unavailable {
             return Err(unavailable("told to be"));
         }
-        let id = Uuid::now_v7();
-        let record = self.record(submission, behaviour);
-        let (stored, photos) = (record.clone(), submission.photos.clone());
-        let sweep = self.shared.sweep_is_due();
-        let store = move |files: &Files| {
-            if sweep {
-                files.sweep(SystemTime::now());
-            }
-            files.begin(id, &stored, &photos)
+        let mut record = self.record(submission, behaviour);
+        let photos = match &submission.likeness {
+            Some(likeness) => likeness::photos(likeness, record.seed).await?,
+            None => submission.photos.clone(),
         };
-        self.shared.blocking(store).await?;
+        record.photos = photos.len();
+        let id = self.store(&record, photos).await?;
         if record.behaviour.paints() {
             self.paint(id, record);
         }
@@ -204,6 +216,9 @@ impl Provider for Painter {
         let id = parse(task)?;
         let found = self.shared.blocking(move |files| Ok((files.record(id)?, files.is_cancelled(id)))).await?;
         let (Some(record), cancelled) = found else { return Err(ProviderError::Unknown) };
+        if record.training {
+            return Err(ProviderError::Unknown);
+        }
         if cancelled {
             return Err(ProviderError::Failed("cancelled".to_owned()));
         }

@@ -4,6 +4,7 @@
 //! success can have no output any more.
 
 mod errors;
+mod training;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use tokio::sync::OnceCell;
 use super::caller::Caller;
 use super::downloads::{Downloads, Reach};
 use super::signature::{self, ReplicateHeaders};
-use super::{HookError, Notice, Provider, ProviderError, Status, Submission, Task, input};
+use super::{HookError, Notice, Provider, ProviderError, Status, Submission, Task, input, words};
 use crate::config::Secret;
 
 /// A photo up to this size travels inside the request, as Replicate advises.
@@ -30,6 +31,8 @@ pub struct Replicate {
     authorization: HeaderValue,
     /// What the account's webhooks are signed with.
     webhook_secret: OnceCell<String>,
+    /// The model whose versions are people's likenesses, once it is known to be there.
+    destination: OnceCell<String>,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +86,7 @@ impl Replicate {
         authorization.set_sensitive(true);
         let downloads = Downloads::new(Reach::of(&base))?;
         let caller = Caller::new(base, "Bearer", token)?;
-        Ok(Self { caller, downloads, authorization, webhook_secret: OnceCell::new() })
+        Ok(Self { caller, downloads, authorization, webhook_secret: OnceCell::new(), destination: OnceCell::new() })
     }
 
     /// Uploads a file for a day at most; its id and the address under which models read it.
@@ -123,7 +126,14 @@ impl Replicate {
     }
 
     async fn create(&self, submission: &Submission, photos: Vec<String>) -> Result<Prediction, ProviderError> {
-        let (path, mut body) = target(&submission.model);
+        // A likeness is a version of its own.
+        let trained = submission.likeness.as_ref().map(|likeness| training::Weights::deserialize(&likeness.weights));
+        let model = match trained {
+            Some(Ok(weights)) => weights.version,
+            Some(Err(_)) => return Err(ProviderError::failed("weights that are not Replicate's")),
+            None => submission.model.clone(),
+        };
+        let (path, mut body) = target(&model);
         body.insert("input".to_owned(), input::of(submission, photos).into());
         if let Some(webhook) = &submission.webhook {
             body.insert("webhook".to_owned(), webhook.clone().into());
@@ -186,7 +196,7 @@ impl Provider for Replicate {
             "succeeded" => self.succeeded(prediction).await,
             "failed" => Err(errors::of_task(&self.caller, &prediction.error)),
             "canceled" | "aborted" => Err(ProviderError::failed(format!("it was {}", prediction.status))),
-            _ => Ok(Status::Running { progress: prediction.logs.as_deref().and_then(progress_in) }),
+            _ => Ok(Status::Running { progress: prediction.logs.as_deref().and_then(words::progress) }),
         }
     }
 
@@ -268,14 +278,6 @@ fn is_replicates(url: &Url) -> bool {
     matches!(host, "replicate.delivery" | "api.replicate.com") && url.scheme() == "https"
 }
 
-/// The last ` 45%|` that a progress bar left in the logs.
-fn progress_in(logs: &str) -> Option<f32> {
-    let before = &logs[..logs.rfind("%|")?];
-    let digits = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let percent: u32 = before[digits..].parse().ok()?;
-    (percent <= 100).then_some(percent as f32 / 100.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,15 +288,6 @@ mod tests {
         for version in ["acme/person-1:00ff", "00ff"] {
             let (path, body) = target(version);
             assert_eq!((path.as_str(), &body["version"]), ("predictions", &json!(version)));
-        }
-    }
-
-    #[test]
-    fn progress_is_read_off_the_last_bar() {
-        assert_eq!(progress_in("  0%|          | 0/28\n 46%|####6     | 13/28"), Some(0.46));
-        assert_eq!(progress_in("100%|##########| 28/28"), Some(1.0));
-        for logs in ["", "no bar", "%|", "1000%|", "é%|"] {
-            assert_eq!(progress_in(logs), None, "{logs}");
         }
     }
 

@@ -43,6 +43,14 @@ const NOT_ALLOWED: [&str; 16] = [
     "official returned empty content",
 ];
 
+/// The last ` 45%|` that a progress bar left in the logs.
+pub(super) fn progress(logs: &str) -> Option<f32> {
+    let before = &logs[..logs.rfind("%|")?];
+    let digits = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let percent: u32 = before[digits..].parse().ok()?;
+    (percent <= 100).then_some(percent as f32 / 100.0)
+}
+
 /// Whether the words are about money on the account.
 pub(super) fn are_about_balance(words: &str) -> bool {
     let words = words.to_lowercase();
@@ -66,6 +74,15 @@ pub(super) fn ask_for_patience(words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_is_read_off_the_last_bar() {
+        assert_eq!(progress("  0%|          | 0/28\n 46%|####6     | 13/28"), Some(0.46));
+        assert_eq!(progress("100%|##########| 28/28"), Some(1.0));
+        for logs in ["", "no bar", "%|", "1000%|", "é%|"] {
+            assert_eq!(progress(logs), None, "{logs}");
+        }
+    }
 
     #[test]
     fn known_sentences_have_their_reason() {

@@ -29,6 +29,7 @@ fn submission(service: Service, photo: usize) -> Submission {
         photo_input: Some(PhotoInput { name: name.into(), many }),
         time_limit: Duration::from_secs(60),
         webhook: Some("https://bot.test/hooks/x?a=b&c".into()),
+        likeness: None,
     }
 }
 

@@ -160,6 +160,7 @@ impl Mock {
             fal_key: key(Service::Fal),
             fal_queue_url: base(""),
             fal_rest_url: base(""),
+            fal_api_url: base(""),
             replicate_token: key(Service::Replicate),
             replicate_url: base("/v1"),
         }

@@ -31,6 +31,9 @@ pub(super) struct Record {
     pub started_at: SystemTime,
     pub ready_at: SystemTime,
     pub behaviour: Behaviour,
+    /// It becomes a likeness, not a picture.
+    #[serde(default)]
+    pub training: bool,
 }
 
 /// What came of a painting.
@@ -88,6 +91,20 @@ impl Files {
         }
         let Some(bytes) = read(&self.path(id, "end.json"))? else { return Ok(None) };
         Ok(Some(serde_json::from_slice(&bytes)?))
+    }
+
+    /// Removes all files of a task.
+    pub fn remove(&self, id: Uuid) -> io::Result<()> {
+        if !self.directory.exists() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            if owner(&path) == Some(id) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 
     pub fn cancel(&self, id: Uuid) -> io::Result<()> {

@@ -23,6 +23,7 @@ fn submission(alias: &str) -> Submission {
         photo_input: None,
         time_limit: Duration::from_secs(60),
         webhook: None,
+        likeness: None,
     }
 }
 
