@@ -18,6 +18,7 @@ use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::avatars::Avatars;
 use crate::config::{Config, Secret, bot_id};
 use crate::conversation::Conversation;
 use crate::database::Database;
@@ -110,6 +111,7 @@ impl App {
         let database = open(config).await?;
         let store = Store::new(database.clone());
         let providers = providers::providers(config, painters)?;
+        let trainers = providers::trainers(config, painters)?;
         let names = providers.names().map(str::to_owned).collect();
         let catalog = Arc::new(Catalog::load(&store, names).await?);
         if catalog.categories().is_empty() {
@@ -135,6 +137,7 @@ impl App {
         let turns = Turns::new(store, bell.clone(), pace.lease);
         let mut poller = Poller::new(conversation.clone(), providers, bell, pace, background.clone());
         poller.hooks = config.public_url.as_ref().map(|url| Hooks::new(url.as_str(), &config.signing.of("hooks")));
+        poller.trainers = trainers;
         let web = Web::new(config, options.listener)?;
         let username = me.username().to_owned();
         Ok(Self { client, dispatcher, turns, conversation, poller, database, script, background, web, username })
@@ -259,10 +262,12 @@ fn world(
     script: &Script,
     client: &Client,
 ) -> World {
+    let orders = Orders::new(store.clone(), catalog, bell.clone());
     World {
         store: store.clone(),
         wallet: Wallet::new(store.clone(), config.start_balance),
-        orders: Orders::new(store.clone(), catalog, bell.clone()),
+        avatars: Avatars::new(store.clone(), orders.clone(), bell.clone()),
+        orders,
         texts: Arc::new(script.texts.clone()),
         uploads: Uploads::new(store.clone(), bot_id(token)),
         files: Arc::new(client.clone()),

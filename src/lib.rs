@@ -7,7 +7,7 @@
 //! engine                                            dialogues as data: parse, check, step, graph; pure
 //! config · text · database · media                  environment, Fluent, SQL pools, pixels
 //! store · sessions · providers                      tables, chats' states, AI APIs
-//! wallet · orders                                   the business
+//! wallet · orders · avatars                         the business
 //! flows                                             a file a dialogue: its actions and screens' data
 //! conversation                                      load, step, act, save
 //! telegram · poller · http                          the doors
@@ -17,6 +17,7 @@
 //! ```
 
 pub mod app;
+pub mod avatars;
 pub mod config;
 pub mod conversation;
 pub mod crash;

@@ -7,6 +7,7 @@
 //! (`shapes`), light (`light`) and words (`lettering`) are drawn; then come the style's effect, frame and caption.
 //! The sample photos in `portrait/` are drawn with the same means.
 
+mod advice;
 mod canvas;
 mod collage;
 mod dice;
@@ -19,15 +20,18 @@ mod light;
 mod paint;
 mod photo;
 mod portrait;
+mod print;
 mod result;
 mod scene;
 mod shapes;
 mod sheet;
 mod style;
 
+pub use advice::photo_advice;
 pub use paint::{black, is_black, paint, preview};
 pub use photo::{MAX_SIDE, normalise, thumbnail};
-pub use portrait::{Sample, samples};
+pub use portrait::{Sample, samples, sitting};
+pub use print::{print, same_photo};
 pub use result::{ResultFlaw, check_result};
 pub use sheet::contact_sheet;
 pub use style::{Colour, Effect, Frame, Grade, SampleName, Scene, Style};

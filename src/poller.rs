@@ -1,10 +1,12 @@
-//! What goes on by itself: jobs at the providers, letters, timers, albums, and housekeeping.
+//! What goes on by itself: jobs and trainings at the providers, letters, timers, albums, deletions, and housekeeping.
 //!
 //! Each loop claims what is due under a lease, does it, and sleeps until it is rung or the next thing is due. A process
 //! that dies leaves rows whose lease runs out, and another one goes on with them.
 
 mod albums;
+mod coach;
 mod counter;
+mod erasing;
 mod housekeeping;
 mod jobs;
 mod lease;
@@ -13,6 +15,7 @@ mod looks;
 mod news;
 mod pace;
 mod timers;
+mod training;
 mod usual;
 mod worker;
 
@@ -28,6 +31,7 @@ use crate::database::Time;
 use crate::orders::Bell;
 use crate::providers::Providers;
 use crate::providers::hooks::Hooks;
+use crate::providers::training::Trainers;
 
 pub use pace::Pace;
 use usual::Usual;
@@ -42,6 +46,7 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(1);
 pub struct Poller {
     pub talk: Arc<Conversation>,
     pub providers: Providers,
+    pub trainers: Trainers,
     pub bell: Arc<Bell>,
     pub pace: Pace,
     /// Where providers are to report; `None` when the world cannot reach us.
@@ -53,7 +58,7 @@ pub struct Poller {
 
 impl Poller {
     pub fn new(talk: Arc<Conversation>, providers: Providers, bell: Arc<Bell>, pace: Pace, tasks: TaskTracker) -> Self {
-        Self { talk, providers, bell, pace, hooks: None, tasks, usual: Arc::default() }
+        Self { talk, providers, trainers: Trainers::default(), bell, pace, hooks: None, tasks, usual: Arc::default() }
     }
 
     /// Runs until `stop`; what has been claimed is finished first.
@@ -63,6 +68,8 @@ impl Poller {
             self.run_letters(&stop),
             self.run_timers(&stop),
             self.run_albums(&stop),
+            self.run_trainings(&stop),
+            self.run_erasures(&stop),
             self.run_housekeeping(&stop),
             self.run_news(&stop),
         );

@@ -162,14 +162,23 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
 }
 
 async fn samples() -> anyhow::Result<Vec<Sample>> {
-    let drawn = tokio::task::spawn_blocking(media::samples).await?;
+    let (drawn, sitting) = tokio::task::spawn_blocking(|| (media::samples(), media::sitting())).await?;
     let sample = |drawn: media::Sample| Sample {
         name: drawn.name.to_owned(),
         title_en: drawn.title_en.to_owned(),
         title_ru: drawn.title_ru.to_owned(),
         jpeg: drawn.jpeg,
+        more: Vec::new(),
     };
-    Ok(drawn.into_iter().map(sample).collect())
+    let mut sitting = sitting.into_iter();
+    let dozen = Sample {
+        name: "dozen".to_owned(),
+        title_en: "A dozen photos, for an avatar".to_owned(),
+        title_ru: "Дюжина фото, для аватара".to_owned(),
+        jpeg: sitting.next().unwrap_or_default(),
+        more: sitting.collect(),
+    };
+    Ok(drawn.into_iter().map(sample).chain([dozen]).collect())
 }
 
 /// What the page can have the painters do.

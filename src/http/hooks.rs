@@ -17,7 +17,7 @@ use super::limits;
 use super::problem::Problem;
 use crate::conversation::Conversation;
 use crate::database::Time;
-use crate::domain::{JobId, JobState};
+use crate::domain::{JobId, JobState, RunId};
 use crate::providers::hooks::Hooks;
 use crate::providers::{HookError, Notice, Provider, Providers, Task};
 use crate::store::jobs::Job;
@@ -95,7 +95,12 @@ impl Desk {
     async fn heed(&self, provider: &dyn Provider, job: JobId, attempt: u32, notice: &Notice) -> anyhow::Result<()> {
         let world = self.talk.world();
         let now = chrono::Utc::now();
-        let Some(job) = world.store.job(job).await? else { return Ok(()) };
+        let Some(job) = world.store.job(job).await? else {
+            if notice.over {
+                world.avatars.news_of(RunId(job.0), &notice.task, now).await?;
+            }
+            return Ok(());
+        };
         let Some(change) = self.change(provider, &job, attempt, notice) else { return Ok(()) };
         let mut tx = world.store.begin().await?;
         let event = Event { provider: provider.name(), id: &notice.event };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::avatars::PHOTO_DAYS;
 use crate::flows::{ORIGINAL_DAYS, PHOTO_HOURS};
 
 use super::Poller;
@@ -34,6 +35,8 @@ impl Poller {
         let now = chrono::Utc::now();
         world.orders.catalog().reload(&world.store).await?;
         world.store.remove_old_photos(now - chrono::Duration::hours(PHOTO_HOURS)).await?;
+        world.store.remove_old_avatar_photos(now - chrono::Duration::days(PHOTO_DAYS)).await?;
+        world.store.remove_unused_weights().await?;
         world.store.remove_old_originals(now - chrono::Duration::days(ORIGINAL_DAYS)).await?;
         world.store.remove_old_api_orders(now - chrono::Duration::days(API_ORDER_DAYS)).await?;
         world.store.remove_old_mail(now - chrono::Duration::days(MAIL_DAYS)).await?;

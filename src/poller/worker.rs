@@ -16,14 +16,16 @@ use tokio::sync::Semaphore;
 
 use crate::crash;
 use crate::database::Time;
-use crate::domain::{Failure, JobState, Model, Refusal};
+use crate::domain::{AvatarId, Failure, JobState, Model, Refusal};
 use crate::media;
 use crate::meter;
 use crate::orders::{Bell, LATE_WINDOW, Orders};
+use crate::providers::training::Likeness;
 use crate::providers::{Provider, ProviderError, Status, Submission, Task};
 use crate::store::Store;
 use crate::store::jobs::{Job, Progress};
 
+use super::coach::StoredWeights;
 use super::lease::held;
 use super::{Poller, looks};
 
@@ -107,8 +109,12 @@ impl Worker {
             return self.fall_back("its model has no provider", now).await;
         };
         let Some(submission) = self.submission(&model).await? else {
-            // The photos are gone, which deleting one's data does; nothing can be painted.
-            self.orders().fail(&self.job, Failure::Refused(Refusal::Unreadable), now).await?;
+            // Photos or avatar are gone, which deleting one's data does; nothing can be painted.
+            let failure = match self.job.avatar_id {
+                None => Failure::Refused(Refusal::Unreadable),
+                Some(_) => Failure::Unavailable,
+            };
+            self.orders().fail(&self.job, failure, now).await?;
             return Ok(());
         };
         let Some(opening) = self.enter(&model, now).await? else { return Ok(()) };
@@ -251,7 +257,9 @@ impl Worker {
     pub(super) async fn fall_back(&mut self, why: &str, now: Time) -> anyhow::Result<()> {
         let id = self.job.id;
         self.cancel_task().await;
-        let Some(next) = self.orders().catalog().fallback(&self.job.model, self.job.photos.len()) else {
+        // A likeness is understood by whoever trained it, and by nobody else.
+        let next = self.orders().catalog().fallback(&self.job.model, self.job.photos.len());
+        let Some(next) = next.filter(|_| self.job.avatar_id.is_none()) else {
             tracing::warn!(job.id = %id, model = %self.job.model, why, "job {id} failed: no model is left");
             self.orders().fail(&self.job, Failure::Unavailable, now).await?;
             return Ok(());
@@ -363,7 +371,7 @@ impl Worker {
         serde_json::from_value(self.job.task.as_ref()?.0.clone()).ok()
     }
 
-    /// What the provider is given; `None` when a photo is no longer kept.
+    /// What the provider is given; `None` when a photo or the avatar is no longer kept.
     async fn submission(&self, model: &Model) -> anyhow::Result<Option<Submission>> {
         let template = self.orders().catalog().template(&self.job.template_id);
         let template = template.with_context(|| format!("no template {}", self.job.template_id))?;
@@ -376,6 +384,16 @@ impl Worker {
         }
         let attempt = u32::try_from(self.job.attempt + 1).unwrap_or(u32::MAX);
         let webhook = self.poller.hooks.as_ref().map(|hooks| hooks.address(&model.provider, self.job.id, attempt));
+        let (likeness, prompt) = match self.job.avatar_id {
+            None => (None, template.prompt),
+            Some(avatar) => match self.likeness(avatar, model).await? {
+                Some((likeness, subject)) => {
+                    let words = self.job.words.as_deref().unwrap_or_default();
+                    (Some(likeness), template.prompt_about(&subject, words))
+                }
+                None => return Ok(None),
+            },
+        };
         Ok(Some(Submission {
             job: self.job.id,
             attempt,
@@ -385,10 +403,25 @@ impl Worker {
             alias: model.alias.clone(),
             model: model.provider_model.clone(),
             parameters: model.parameters.clone(),
-            prompt: template.prompt,
+            prompt,
             style: template.style,
             photos,
+            likeness,
         }))
+    }
+
+    /// The avatar's likeness and what a prompt calls it; `None` when it is gone, or trained by somebody else since.
+    async fn likeness(&self, avatar: AvatarId, model: &Model) -> anyhow::Result<Option<(Likeness, String)>> {
+        let Some(avatar) = self.store().avatar(self.job.user_id, avatar).await? else { return Ok(None) };
+        let (Some(run), Some(weights), Some(kind)) = (avatar.run_id, avatar.weights, avatar.kind) else {
+            return Ok(None);
+        };
+        if avatar.provider.as_deref() != Some(model.provider.as_str()) {
+            return Ok(None);
+        }
+        let subject = format!("{} {}", avatar.trigger_word, kind.noun());
+        let file = Arc::new(StoredWeights { store: self.store().clone(), avatar: avatar.id, run });
+        Ok(Some((Likeness { trigger: avatar.trigger_word, weights: weights.0, file }, subject)))
     }
 
     /// Doubled with each try, and never the same for two jobs.

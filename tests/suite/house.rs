@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 /// Each line may use the lines above it; what stands on one line does not know each other. `crash`, `meter` and `database` are
 /// tools that everything from their line on may use.
-const LINES: [&[&str]; 10] = [
+const LINES: [&[&str]; 11] = [
     &["domain", "crash", "meter"],
     &["engine"],
     &["config", "text", "database", "media"],
     &["store", "sessions", "providers"],
     &["wallet"],
     &["orders"],
+    &["avatars"],
     &["flows"],
     &["conversation"],
     &["telegram", "poller", "http"],

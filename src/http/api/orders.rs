@@ -99,7 +99,7 @@ fn refusal(refused: Placed) -> Problem {
         Placed::Busy => Problem::kind(StatusCode::TOO_MANY_REQUESTS, "busy", "Too many pictures are under way.")
             .retry_after(AFTER_BUSY),
         Placed::PhotosGone => unprocessable("photos-gone", "A photo is not there any more; send it again."),
-        Placed::Retired | Placed::Placed(_) => {
+        Placed::Retired | Placed::AvatarGone | Placed::Placed(_) => {
             unprocessable("retired", "This template is not to be had at the moment.")
         }
     }

@@ -1,11 +1,14 @@
 //! `GET /api/templates`: what can be ordered at this moment, in the person's language.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
+use crate::domain::TemplateKind;
 use crate::http::etag;
 use crate::http::site::Site;
 use crate::orders::Offer;
@@ -22,13 +25,18 @@ pub(super) async fn list(caller: Caller, State(site): State<Site>, headers: Head
             "photos": template.photos,
         })
     };
-    let categories = catalog.categories().into_iter().map(|category| {
-        let templates: Vec<Value> = catalog.shelf(&category.id).iter().map(|offer| template(offer)).collect();
-        json!({
-            "id": category.id,
-            "emoji": category.emoji,
-            "title": category.title.get(caller.language),
-            "templates": templates,
+    // An avatar is chosen in the chat, so what shows one is ordered there.
+    let orderable = |offer: &&Arc<Offer>| offer.template.kind == TemplateKind::Photo;
+    let categories = catalog.categories().into_iter().filter_map(|category| {
+        let shelf = catalog.shelf(&category.id);
+        let templates: Vec<Value> = shelf.iter().filter(orderable).map(|offer| template(offer)).collect();
+        (!templates.is_empty()).then(|| {
+            json!({
+                "id": category.id,
+                "emoji": category.emoji,
+                "title": category.title.get(caller.language),
+                "templates": templates,
+            })
         })
     });
     etag::json(&headers, &json!({ "categories": categories.collect::<Vec<_>>() }))
