@@ -92,6 +92,8 @@ pub struct Sample {
     pub title_en: String,
     pub title_ru: String,
     pub jpeg: Bytes,
+    /// Sent along with it, in albums; the page shows the first photo alone.
+    pub more: Vec<Bytes>,
 }
 
 /// A switch for the page.

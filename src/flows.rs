@@ -10,8 +10,10 @@ mod history;
 mod letters;
 mod menu;
 mod photos;
+mod progress;
 mod settings;
 mod topup;
+mod train;
 mod uploads;
 pub mod view;
 
@@ -68,7 +70,8 @@ macro_rules! screen {
 use {action, screen};
 
 /// Every flow.
-pub static FLOWS: [&Flow; 5] = [&menu::FLOW, &generate::FLOW, &topup::FLOW, &history::FLOW, &settings::FLOW];
+pub static FLOWS: [&Flow; 6] =
+    [&menu::FLOW, &generate::FLOW, &train::FLOW, &topup::FLOW, &history::FLOW, &settings::FLOW];
 
 /// Bytes of an id in callback data.
 const ID_BYTES: usize = 32;
@@ -104,7 +107,7 @@ pub fn vocabulary() -> Vocabulary {
     });
     Vocabulary {
         actions: actions.collect(),
-        signals: owned(&["paid", "finished"]),
+        signals: owned(&["paid", "finished", "trained"]),
         each: each.collect(),
         keepsake_argument: ID_BYTES,
         texts: texts_used(),
@@ -116,6 +119,7 @@ fn texts_used() -> Vec<String> {
     let fixed = [
         menu::TEXTS,
         generate::TEXTS,
+        train::TEXTS,
         topup::TEXTS,
         history::TEXTS,
         settings::TEXTS,
@@ -124,8 +128,9 @@ fn texts_used() -> Vec<String> {
         SHARED_TEXTS,
     ];
     let failures = crate::domain::Failure::ALL.map(|failure| format!("failure-{}", failure.name()));
+    let trainings = crate::domain::Failure::ALL.map(|failure| format!("training-failure-{}", failure.name()));
     let refusals = crate::wallet::CheckoutRefusal::ALL.map(|refusal| refusal.text().to_owned());
-    fixed.concat().into_iter().map(str::to_owned).chain(failures).chain(refusals).collect()
+    fixed.concat().into_iter().map(str::to_owned).chain(failures).chain(trainings).chain(refusals).collect()
 }
 
 /// What the rooms above name.

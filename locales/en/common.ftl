@@ -33,11 +33,14 @@ button-pack = { topup-pack }
 keepsake-again = 🔁 Once more
 keepsake-another = Another template
 keepsake-original = Original file
+keepsake-sitting = 🖼 Choose a picture
+keepsake-retry = Try again
 
 ## Telegram's command menu
 
 command-start = Open the menu
 command-templates = Choose a template
+command-avatars = Your avatars
 command-balance = Your credits
 command-topup = Top up with Stars
 command-history = Your pictures
@@ -92,6 +95,51 @@ note-paid =
        *[other] { $credits } credits are
     } on your balance.
 note-asked-unable = I couldn’t pass your question on just now. Please send it again in a few minutes, as one short text message.
+
+
+## Notes about avatars
+
+note-avatar-refused-photos = { $lines }
+note-avatar-too-many =
+    You already have { $limit ->
+        [one] { $limit } avatar
+       *[other] { $limit } avatars
+    }, and that’s the most. Delete one to make room.
+note-avatar-name-unfit =
+    A name is one short line: up to { $max ->
+        [one] { $max } letter
+       *[other] { $max } letters
+    }.
+note-avatar-gone = This avatar isn’t here any more.
+note-avatar-busy = The training is under way, so its photos can’t be changed now.
+note-avatar-few =
+    It takes at least { $min ->
+        [one] { $min } photo
+       *[other] { $min } photos
+    }. Please send some more.
+note-avatar-shut = Nobody can train just now. Your photos wait here – please try again a little later. Nothing has been charged.
+note-avatar-late = Too late to cancel: the avatar is almost ready.
+note-avatar-cancelled =
+    Cancelled. { $price ->
+        [one] { $price } credit is
+       *[other] { $price } credits are
+    } back on your balance, and your photos are still here.
+note-avatar-wait = The training has begun, so this photo can’t join it. Once the avatar is ready, you can train it again with more photos.
+note-avatar-deleted = Deleted here. We’re asking the AI service to delete its part too, and will write when that’s done.
+note-avatar-repriced =
+    The price of a training has changed: it is now { $price ->
+        [one] { $price } credit
+       *[other] { $price } credits
+    }. Nothing has been charged.
+note-no-avatar = This template shows an avatar, and you don’t have one yet. Here is how to get one.
+note-no-photo-needed = No photo is needed here: the avatar knows the face already.
+note-words-short = Please describe the picture in a few words.
+note-words-long =
+    That’s too long. Please keep it within { $max ->
+        [one] { $max } letter
+       *[other] { $max } letters
+    }.
+note-words-refused = I can’t draw that: see the terms of use, /terms. Please describe something else.
 
 ## Toasts
 

@@ -16,9 +16,10 @@ generate-gallery =
         [one] { $price } credit
        *[other] { $price } credits
     } · { $photos ->
-        [one] { $photos } photo
-       *[other] { $photos } photos
-    } needed
+        [0] with your avatar
+        [one] { $photos } photo needed
+       *[other] { $photos } photos needed
+    }
     .previous = ◀
     .position = { $number }/{ $total }
     .next = ▶
@@ -50,10 +51,16 @@ generate-which =
 generate-confirm =
     <b>{ $title }</b>
     { $photos ->
+        [0] { $avatar } is ready to pose.
         [one] The photo is ready.
         [2] Both photos are ready.
        *[other] All { $photos } photos are ready.
-    } Shall we make it?
+    } Shall we make it?{ $worded ->
+        [no] { "" }
+       *[yes]
+            { "" }
+            <blockquote>{ $words }</blockquote>
+    }
 
     Price: <b>{ $price ->
         [one] { $price } credit
@@ -69,6 +76,21 @@ generate-confirm =
        *[other] Other photos
     }
     .shelves = Another template
+    .rewrite = Other words
+    .other_avatar = Another avatar
+
+generate-whose =
+    <b>{ $title }</b>
+    Who shall be in the picture?
+
+generate-words =
+    <b>{ $title }</b>
+    Write what you’d like to see: who you are there, where, in what light and mood. For example: <i>an astronaut drinking tea by the window of a space station</i>.
+
+    Up to { $max ->
+        [one] { $max } letter
+       *[other] { $max } letters
+    }.
 
 generate-working =
     <b>{ $title }</b>

@@ -7,6 +7,10 @@ letter-result =
        *[other] { $price } credits
     } spent, { $balance } left.
 
+letter-first =
+    <b>Your avatar’s first picture</b> 🎁
+    “{ $title }”, on the house.
+
 letter-gift =
     <b>{ $title }</b> – late, but here it is 🎁
     We had already returned your credits, so this one is a gift.
@@ -23,6 +27,49 @@ letter-failed =
         [one] { $price } credit is
        *[other] { $price } credits are
     } back on your balance.
+
+letter-trained =
+    <b>{ $name } is ready ✨</b>
+    { $late ->
+        [yes] It took so long that we had already returned your credits – so this avatar is a gift.
+       *[no] { $price ->
+            [one] { $price } credit
+           *[other] { $price } credits
+        } spent. The first picture is on its way, and it’s on the house.
+    }
+    Your photos stay here for { $days ->
+        [one] { $days } more day
+       *[other] { $days } more days
+    }, in case you’d like to train again.
+
+letter-training-failed =
+    <b>{ $name } couldn’t be trained</b>
+    { $reason }
+
+    { $price ->
+        [one] { $price } credit is
+       *[other] { $price } credits are
+    } back on your balance. Your photos wait here for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }.
+
+# $whose is “one” avatar or “all”; $left counts what an AI service has not confirmed.
+letter-erased =
+    <b>{ $whose ->
+        [all] Your avatars are deleted
+       *[one] “{ $name }” is deleted
+    }</b>
+    { $photos ->
+        [0] The likeness is gone here and at the AI service.
+        [one] { $photos } photo and the likeness are gone, here and at the AI service.
+       *[other] { $photos } photos and the likeness are gone, here and at the AI service.
+    }{ $left ->
+        [0] { "" }
+       *[other]
+            { "" }
+            The service hasn’t confirmed all of it. A person will see to the rest by hand.
+    }
 
 letter-paid =
     <b>Thank you! { $stars } ⭐ received</b>
@@ -60,3 +107,13 @@ failure-too-large = The photo is too large for the AI. Send it as a photo instea
 failure-unreadable = The photo couldn’t be read. Send it again, or try another one.
 failure-unavailable = The AI isn’t answering just now. Try again in a few minutes.
 failure-deadline = It took too long, so we stopped waiting. Try again a little later.
+
+## Why a training failed; stands in letter-training-failed as $reason
+
+training-failure-no-face = There’s no face to be found in some of the photos. Keep those where it’s large and turned to the camera.
+training-failure-not-allowed = The AI’s rules don’t allow some of the photos. Choose others, with ordinary clothes and calm poses.
+training-failure-too-small = Some of the photos are too small. Send larger ones, best of all straight from the camera.
+training-failure-too-large = Some of the photos are too large for the AI. Send them as photos instead of files, and Telegram will make them smaller.
+training-failure-unreadable = The photos couldn’t be read. Check that they open, or send others.
+training-failure-unavailable = The AI isn’t training just now. Try again a little later.
+training-failure-deadline = It took too long, so we stopped waiting. Try again a little later.

@@ -9,12 +9,6 @@ menu =
        *[other] { $balance } credits
     }.
 
-avatars =
-    <b>Avatars are on their way</b>
-    Soon you’ll be able to send a dozen photos once, and from then on get pictures of yourself without sending any.
-
-    Until then, one photo and a template work wonders.
-
 balance =
     <b>You have { $balance ->
         [one] { $balance } credit
@@ -23,10 +17,10 @@ balance =
         [0] { "" }
         [one]
             { "" }
-            Plus { $held } credit set aside for a picture under way.
+            Plus { $held } credit set aside for what is under way.
        *[other]
             { "" }
-            Plus { $held } credits set aside for pictures under way.
+            Plus { $held } credits set aside for what is under way.
     }
     One Star buys one credit, and bigger packs come with a gift.
 
@@ -39,6 +33,7 @@ balance-entry =
         [void] <b>+{ $amount }</b> returned
         [refund] <b>−{ $amount }</b> Stars refunded
         [take] <b>−{ $amount }</b> correction
+        [training] <b>−{ $amount }</b> avatar
        *[capture] <b>−{ $amount }</b> picture
     }
 
@@ -51,8 +46,12 @@ help =
     2. Send a photo: one clear face, good light, no sunglasses.
     3. Check the price and confirm. If no picture comes of it, the credits return by themselves.
 
+    <b>An avatar</b>
+    Train one on a dozen photos, and you’ll get pictures of yourself without sending any: “{ menu-avatars }”.
+
     <b>Commands</b>
     /templates – choose a template
+    /avatars – your avatars
     /balance – your credits
     /topup – top up with Stars
     /history – your pictures
@@ -80,6 +79,10 @@ privacy =
         [one] { $photo_hours } hour
        *[other] { $photo_hours } hours
     }, only to make your picture. To paint it, we hand the photo to an AI service; your name doesn’t go with it.
+    <b>Avatars</b> – the photos { $avatar_days ->
+        [one] { $avatar_days } day
+       *[other] { $avatar_days } days
+    } after their last use, the trained likeness until you delete it. Then we delete it here and have the AI service delete its part, and send you a note when that’s done.
     <b>Original files</b> – { $original_days ->
         [one] { $original_days } day
        *[other] { $original_days } days

@@ -15,7 +15,7 @@ settings-language =
 settings-delete =
     <b>Delete your data?</b>
 
-    <b>What goes:</b> your photos, the originals of your pictures, the history and your name. Pictures under way are cancelled, and their credits return.
+    <b>What goes:</b> your photos and avatars, the originals of your pictures, the history and your name. What is under way is cancelled, and its credits return.
     <b>What stays:</b> your balance ({ $balance ->
         [one] { $balance } credit
        *[other] { $balance } credits

@@ -4,8 +4,8 @@ topup-packs =
     <b>Top up with Stars</b>
     { $missing ->
         [0] One Star buys one credit, and bigger packs come with a gift.
-        [one] { $missing } credit is missing. Once it’s paid, your picture starts by itself.
-       *[other] { $missing } credits are missing. Once they’re paid, your picture starts by itself.
+        [one] { $missing } credit is missing. Once it’s paid, your order starts by itself.
+       *[other] { $missing } credits are missing. Once they’re paid, your order starts by itself.
     }
 
     On your balance now: { $balance ->

@@ -16,7 +16,10 @@ generate-gallery =
         [one] { $price } кредит
         [few] { $price } кредита
        *[many] { $price } кредитов
-    } · нужно { $photos } фото
+    } · { $photos ->
+        [0] с вашим аватаром
+       *[many] нужно { $photos } фото
+    }
     .previous = ◀
     .position = { $number }/{ $total }
     .next = ▶
@@ -45,10 +48,16 @@ generate-which =
 generate-confirm =
     <b>{ $title }</b>
     { $photos ->
+        [0] Аватар: { $avatar }.
         [1] Фото готово.
         [2] Оба фото готовы.
        *[many] Все { $photos } фото готовы.
-    } Создаём?
+    } Создаём?{ $worded ->
+        [no] { "" }
+       *[yes]
+            { "" }
+            <blockquote>{ $words }</blockquote>
+    }
 
     Цена — <b>{ $price ->
         [one] { $price } кредит
@@ -66,6 +75,21 @@ generate-confirm =
        *[many] Другие фото
     }
     .shelves = Другой шаблон
+    .rewrite = Другие слова
+    .other_avatar = Другой аватар
+
+generate-whose =
+    <b>{ $title }</b>
+    Кто будет на картинке?
+
+generate-words =
+    <b>{ $title }</b>
+    Напишите, что хотите увидеть: кто вы там, где, при каком свете и настроении. Например: <i>космонавт пьёт чай у окна орбитальной станции</i>. По-английски нейросеть понимает чуть лучше.
+
+    До { $max ->
+        [one] { $max } буквы
+       *[many] { $max } букв
+    }.
 
 generate-working =
     <b>{ $title }</b>

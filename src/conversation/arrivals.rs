@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::crash;
 use crate::database::Time;
-use crate::domain::{JobId, Language, TelegramId, UserId};
+use crate::domain::{JobId, Language, RunId, TelegramId, UserId};
 use crate::engine::{Event, Input, parse_press};
 use crate::flows::view::{Place, Shown};
 use crate::flows::{Given, IncomingPhoto};
@@ -42,6 +42,7 @@ impl Conversation {
             cause,
             unexpected,
             posted: false,
+            in_place: false,
             answer,
         };
         let taken = match deed {
@@ -164,6 +165,7 @@ impl Conversation {
                 cause,
                 unexpected,
                 posted: false,
+                in_place: false,
                 answer: &NoAnswer,
             };
             self.turn(photos(all, turn)).await?;
@@ -225,12 +227,25 @@ impl Conversation {
     /// # Errors
     /// When the stores or Telegram do not answer.
     pub async fn refresh(&self, user: UserId, job: JobId) -> anyhow::Result<()> {
+        self.refresh_watched(user, ("job", &job.to_string()), "finished").await
+    }
+
+    /// Shows how a training stands, if its person is looking at it. Changes nothing in the conversation.
+    ///
+    /// # Errors
+    /// When the stores or Telegram do not answer.
+    pub async fn refresh_training(&self, user: UserId, run: RunId) -> anyhow::Result<()> {
+        self.refresh_watched(user, ("run", &run.to_string()), "trained").await
+    }
+
+    /// The screen again, where the state on top waits for `end` and remembers this.
+    async fn refresh_watched(&self, user: UserId, (key, value): (&str, &str), end: &str) -> anyhow::Result<()> {
         let Some(user) = self.world.store.user(user).await? else { return Ok(()) };
         let known = Known::of(self.sessions.load(user.telegram_id, chrono::Utc::now()).await?);
         let (Some(record), Some(screen)) = (known.record, known.screen) else { return Ok(()) };
         let top = record.session.top();
-        let watches = top.memory.get("job").and_then(|held| held.as_str()) == Some(job.to_string().as_str());
-        let waits = self.dialogues.state(&top.dialogue, &top.state).is_some_and(|state| state.on("finished").is_some());
+        let watches = top.memory.get(key).and_then(|held| held.as_str()) == Some(value);
+        let waits = self.dialogues.state(&top.dialogue, &top.state).is_some_and(|state| state.on(end).is_some());
         if !watches || !waits {
             return Ok(());
         }
@@ -302,6 +317,7 @@ fn ourselves(user: User, event: Event) -> Turn<'static> {
         cause: Cause::Ourselves,
         unexpected: "note-lost",
         posted: false,
+        in_place: false,
         answer: &NoAnswer,
     }
 }

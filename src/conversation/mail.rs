@@ -86,6 +86,11 @@ impl Conversation {
             let about = Some(("job".to_owned(), job.to_string()));
             self.signal(mail.user_id, "finished", about).await?;
         }
+        if let Letter::Trained { run, .. } | Letter::TrainingFailed { run, .. } = &mail.letter.0 {
+            self.world.store.run_delivered(*run, chrono::Utc::now()).await?;
+            let about = Some(("run".to_owned(), run.to_string()));
+            self.signal(mail.user_id, "trained", about).await?;
+        }
         Ok(())
     }
 

@@ -34,6 +34,8 @@ pub(super) struct Turn<'a> {
     pub unexpected: &'static str,
     /// An action has put letters into the outbox. They go out once the screen is there.
     pub posted: bool,
+    /// An action wants the screen changed where it stands.
+    pub in_place: bool,
     pub answer: &'a dyn Answer,
 }
 
@@ -158,6 +160,7 @@ impl Conversation {
             turn.user.language = Some(language);
         }
         turn.posted |= answer.posts;
+        turn.in_place |= answer.in_place;
         if answer.moves_balance
             && let Some(user) = self.world.store.user(turn.user.id).await?
         {
@@ -209,7 +212,11 @@ impl Conversation {
         };
         let Some(mut view) = view else { return Ok(()) };
         view.silent = turn.cause == Cause::Ourselves;
-        self.deliver(&turn.user, &view, place(&view, known.screen, turn.cause), known.screen).await
+        let place = match known.screen {
+            Some(screen) if turn.in_place && view.menu.is_none() && view.invoice.is_none() => Place::Edit(screen),
+            screen => place(&view, screen, turn.cause),
+        };
+        self.deliver(&turn.user, &view, place, known.screen).await
     }
 
     /// The state is silent: what stood there before is over.

@@ -44,12 +44,23 @@ pub struct Answer {
     pub moves_balance: bool,
     /// It has put letters into the outbox, which go out once the next screen is there.
     pub posts: bool,
+    /// The next screen takes the place of the one that is there, also after something that the person sent.
+    pub in_place: bool,
 }
 
 impl Answer {
     /// Ends in `outcome`, one of those that the action declares.
     pub fn outcome(outcome: &'static str) -> Self {
-        Self { outcome, memory: None, pass: None, told: None, language: None, moves_balance: false, posts: false }
+        Self {
+            outcome,
+            memory: None,
+            pass: None,
+            told: None,
+            language: None,
+            moves_balance: false,
+            posts: false,
+            in_place: false,
+        }
     }
 
     /// Replaces the dialogue's memory.
@@ -70,6 +81,12 @@ impl Answer {
     #[must_use]
     pub fn posts(self) -> Self {
         Self { posts: true, ..self }
+    }
+
+    /// Changes the screen where it stands: for a counter that would otherwise come again with every photo.
+    #[must_use]
+    pub fn in_place(self) -> Self {
+        Self { in_place: true, ..self }
     }
 
     /// Puts the text `id` above the next screen.

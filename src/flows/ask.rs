@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use crate::avatars::Avatars;
 use crate::database::Time;
 use crate::domain::{ActionKey, Language, TelegramId};
 use crate::engine::Memory;
@@ -22,6 +23,7 @@ pub struct World {
     pub store: Store,
     pub wallet: Wallet,
     pub orders: Orders,
+    pub avatars: Avatars,
     pub texts: Arc<Texts>,
     pub uploads: Uploads,
     pub files: Arc<dyn Files>,

@@ -2,13 +2,14 @@
 
 mod choose;
 mod order;
+mod sitter;
 mod working;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Credits, JobId, PhotoId, Template, TemplateId};
+use crate::domain::{AvatarId, Credits, JobId, PhotoId, Template, TemplateId};
 use crate::orders::Offer;
 use crate::text::Args;
 
@@ -16,6 +17,7 @@ use super::view::Picture;
 use super::{Ask, Flow, FlowError, ID_BYTES, action, screen};
 use choose::*;
 use order::*;
+use sitter::*;
 use working::*;
 
 /// Bytes of the longest id of a category.
@@ -27,11 +29,13 @@ pub static FLOW: Flow = Flow {
         action!(open_category: opened, empty),
         action!(previous_template: shown, empty),
         action!(next_template: shown, empty),
-        action!(choose_template: chosen, ready, retired),
+        action!(choose_template: chosen, ready, whose, words, avatarless, retired),
         action!(accept_photo: enough, more, several, rejected),
         action!(pick_photo: picked, gone),
         action!(forget_photos: forgotten),
-        action!(place_order: placed, short, repriced, retired, photos_gone, busy),
+        action!(pick_avatar: picked, words, gone),
+        action!(take_words: taken, unfit, retired),
+        action!(place_order: placed, short, repriced, retired, photos_gone, avatar_gone, busy),
         action!(cancel_order: cancelled, late),
     ],
     screens: &[
@@ -39,10 +43,12 @@ pub static FLOW: Flow = Flow {
         screen!("generate-gallery", show_gallery),
         screen!("generate-photo", show_photo),
         screen!("generate-which", show_which),
+        screen!("generate-whose", show_whose),
+        screen!("generate-words", show_words),
         screen!("generate-confirm", show_confirm),
         screen!("generate-working", show_working),
     ],
-    each: &[("category", CATEGORY_BYTES), ("pick", ID_BYTES)],
+    each: &[("category", CATEGORY_BYTES), ("pick", ID_BYTES), ("avatar", ID_BYTES)],
 };
 
 pub(super) const TEXTS: &[&str] = &[
@@ -54,6 +60,12 @@ pub(super) const TEXTS: &[&str] = &[
     "note-busy",
     "note-late",
     "note-cancelled",
+    "note-no-avatar",
+    "note-avatar-gone",
+    "note-no-photo-needed",
+    "note-words-short",
+    "note-words-long",
+    "note-words-refused",
 ];
 
 /// What this dialogue remembers; kept small, since it is stored with every step.
@@ -71,6 +83,12 @@ pub(super) struct Memory {
     /// An album from which one is to be picked.
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub album: Vec<PhotoId>,
+    /// Whom a template for avatars is to show.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<AvatarId>,
+    /// What the person asks for in their own words.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<JobId>,
 }
@@ -86,6 +104,16 @@ impl Memory {
             category: Some(template.category.clone()),
             template: Some(template.id.clone()),
             price: Some(template.price),
+            ..Self::default()
+        }
+    }
+
+    /// Looking for a template for this avatar, beginning with `first`.
+    pub(super) fn with_avatar(avatar: AvatarId, first: &Template) -> Self {
+        Self {
+            category: Some(first.category.clone()),
+            template: Some(first.id.clone()),
+            avatar: Some(avatar),
             ..Self::default()
         }
     }

@@ -1,6 +1,7 @@
 //! Letters as people see them: what the outbox sends.
 
-use crate::domain::{JobId, Language, Letter, Localized};
+use crate::avatars::PHOTO_DAYS;
+use crate::domain::{AvatarId, Failure, JobId, Language, Letter, Localized, RunId};
 use crate::engine;
 use crate::store::jobs::Picture as Stored;
 use crate::store::users::User;
@@ -12,6 +13,10 @@ use super::{FlowError, World};
 pub(super) const TEXTS: &[&str] = &[
     "letter-result",
     "letter-gift",
+    "letter-first",
+    "letter-trained",
+    "letter-training-failed",
+    "letter-erased",
     "letter-again",
     "letter-failed",
     "letter-original",
@@ -40,7 +45,7 @@ pub async fn letter(world: &World, user: &User, letter: &Letter) -> Result<Optio
                 .text("title", title(world, &row.template_id, language))
                 .number("price", row.price.get())
                 .html("reason", reason);
-            let buttons = vec![keepsakes(world, language, &["again", "another"], *job)];
+            let buttons = vec![keepsakes(world, language, &["again", "another"], &job.short())];
             Some(View { text: world.texts.get(language, "letter-failed", &args), buttons, ..View::default() })
         }
         Letter::Paid { stars, credits, again } => {
@@ -50,6 +55,17 @@ pub async fn letter(world: &World, user: &User, letter: &Letter) -> Result<Optio
                 .number("credits", credits.get())
                 .number("balance", user.balance.get());
             Some(words(world, language, id, &args))
+        }
+        Letter::Trained { run, late } => trained(world, language, *run, *late).await?,
+        Letter::TrainingFailed { run, failure } => training_failed(world, language, *run, *failure).await?,
+        Letter::Erased { name, photos, left } => {
+            let args = Args::default().text("name", name).number("photos", *photos).number("left", *left);
+            Some(words(
+                world,
+                language,
+                "letter-erased",
+                &args.text("whose", if name.is_empty() { "all" } else { "one" }),
+            ))
         }
         Letter::Refunded { stars } => {
             Some(words(world, language, "letter-refunded", &Args::default().number("stars", *stars)))
@@ -77,19 +93,52 @@ async fn picture(world: &World, user: &User, job: JobId, text: &str) -> Result<O
         .number("price", stored.price.get())
         .number("balance", user.balance.get())
         .date("date", stored.created_at);
+    let text = if stored.first && text == "letter-result" { "letter-first" } else { text };
     let mut first = vec!["again"];
     let mut buttons = Vec::new();
     if stored.bytes.is_some() || stored.document_id.is_some() {
-        buttons.push(keepsakes(world, language, &["original"], job));
+        buttons.push(keepsakes(world, language, &["original"], &job.short()));
     }
     first.push("another");
-    buttons.insert(0, keepsakes(world, language, &first, job));
+    buttons.insert(0, keepsakes(world, language, &first, &job.short()));
     let picture = match stored {
         Stored { file_id: Some(file_id), .. } => Picture::File(file_id),
         Stored { bytes: Some(bytes), .. } => Picture::Upload { key: job.to_string(), jpeg: bytes.into() },
         Stored { .. } => return Ok(None),
     };
     Ok(Some(View { text: world.texts.get(language, text, &args), picture: Some(picture), buttons, ..View::default() }))
+}
+
+/// The name of a run's avatar, with its id; `None` when it has been deleted.
+async fn sitter(world: &World, run: RunId) -> Result<Option<(AvatarId, String, i64)>, FlowError> {
+    let Some(run) = world.store.run(run).await? else { return Ok(None) };
+    let avatar = world.store.avatar(run.user_id, run.avatar_id).await?;
+    Ok(avatar.map(|avatar| (avatar.id, avatar.name.unwrap_or_default(), run.price.get())))
+}
+
+async fn trained(world: &World, language: Language, run: RunId, late: bool) -> Result<Option<View>, FlowError> {
+    let Some((avatar, name, price)) = sitter(world, run).await? else { return Ok(None) };
+    let args = Args::default()
+        .text("name", name)
+        .number("price", price)
+        .text("late", if late { "yes" } else { "no" })
+        .number("days", PHOTO_DAYS);
+    let buttons = vec![keepsakes(world, language, &["sitting"], &avatar.short())];
+    Ok(Some(View { buttons, ..words(world, language, "letter-trained", &args) }))
+}
+
+async fn training_failed(
+    world: &World,
+    language: Language,
+    run: RunId,
+    failure: Failure,
+) -> Result<Option<View>, FlowError> {
+    let Some((avatar, name, price)) = sitter(world, run).await? else { return Ok(None) };
+    let reason = world.texts.get(language, &format!("training-failure-{}", failure.name()), &Args::default());
+    let args =
+        Args::default().text("name", name).number("price", price).html("reason", reason).number("days", PHOTO_DAYS);
+    let buttons = vec![keepsakes(world, language, &["retry"], &avatar.short())];
+    Ok(Some(View { buttons, ..words(world, language, "letter-training-failed", &args) }))
 }
 
 async fn original(world: &World, language: Language, job: JobId) -> Result<Option<View>, FlowError> {
@@ -108,10 +157,10 @@ async fn original(world: &World, language: Language, job: JobId) -> Result<Optio
     Ok(Some(View { text, picture: Some(picture), ..View::default() }))
 }
 
-fn keepsakes(world: &World, language: Language, names: &[&str], job: JobId) -> Vec<Button> {
+fn keepsakes(world: &World, language: Language, names: &[&str], about: &str) -> Vec<Button> {
     let button = |name: &&str| Button::Press {
         label: world.texts.plain(language, &format!("keepsake-{name}"), &Args::default()),
-        data: engine::keepsake_data(name, &job.short()),
+        data: engine::keepsake_data(name, about),
     };
     names.iter().map(button).collect()
 }

@@ -1,16 +1,20 @@
 //! The root: the menu, balance, questions about payments, and what works everywhere.
 
-use crate::domain::{JobId, Letter};
+use crate::avatars::PHOTO_DAYS;
+use crate::domain::{AvatarId, JobId, Letter};
 use crate::text::Args;
 
 use super::generate::Memory as Order;
+use super::train::Memory as Training;
 use super::{Answer, Ask, Flow, FlowError, Given, Show, action, photos, screen};
 
 pub static FLOW: Flow = Flow {
     dialogue: "menu",
     actions: &[
         action!(keep_photo: kept, rejected),
-        action!(repeat_order: ready, photos_gone, retired),
+        action!(repeat_order: ready, photos_gone, retired, avatar_gone),
+        action!(sit_for: seated, gone),
+        action!(reopen_avatar: collecting, gone),
         action!(send_original: sent, gone),
         action!(ask_support: asked, unable),
     ],
@@ -31,6 +35,7 @@ pub(super) const TEXTS: &[&str] = &[
     "note-asked-unable",
     "note-photos-gone",
     "note-retired",
+    "note-avatar-gone",
 ];
 
 /// How long source photos are kept after their last use.
@@ -65,7 +70,10 @@ async fn show_balance(ask: &Ask<'_>) -> Result<Show, FlowError> {
 }
 
 async fn show_privacy(_: &Ask<'_>) -> Result<Show, FlowError> {
-    let args = Args::default().number("photo_hours", PHOTO_HOURS).number("original_days", ORIGINAL_DAYS);
+    let args = Args::default()
+        .number("photo_hours", PHOTO_HOURS)
+        .number("original_days", ORIGINAL_DAYS)
+        .number("avatar_days", PHOTO_DAYS);
     Ok(Show { args, ..Show::default() })
 }
 
@@ -100,6 +108,14 @@ async fn repeat_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
     let Some(job) = job else { return Ok(retired()) };
     let Some(offer) = ask.world.orders.catalog().offer(&job.template_id) else { return Ok(retired()) };
     let mut order = Order::of_template(&offer.template);
+    if let Some(avatar) = job.avatar_id {
+        let trained = ask.world.store.avatar(ask.user.id, avatar).await?.filter(|avatar| avatar.run_id.is_some());
+        if trained.is_none() {
+            return Ok(Answer::outcome("avatar_gone").tell("note-avatar-gone"));
+        }
+        order.avatar = Some(avatar);
+        order.words = job.words;
+    }
     for photo in job.photos.iter() {
         if ask.world.store.photo(ask.user.id, *photo).await?.is_none() {
             return Ok(Answer::outcome("photos_gone").pass(&order).tell("note-photos-gone"));
@@ -107,6 +123,29 @@ async fn repeat_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
     }
     order.photos.clone_from(&job.photos);
     Ok(Answer::outcome("ready").pass(&order))
+}
+
+/// “Choose a picture” under the news of a trained avatar.
+async fn sit_for(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let gone = || Answer::outcome("gone").tell("note-avatar-gone");
+    let Ok(id) = ask.argument().parse::<AvatarId>() else { return Ok(gone()) };
+    let avatar = ask.world.store.avatar(ask.user.id, id).await?.filter(|avatar| avatar.run_id.is_some());
+    let (Some(avatar), Some(first)) = (avatar, ask.world.orders.catalog().avatar_shelf()) else { return Ok(gone()) };
+    Ok(Answer::outcome("seated").pass(&Order::with_avatar(avatar.id, &first.template)))
+}
+
+/// “Try again” under the news of a training that failed.
+async fn reopen_avatar(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let gone = || Answer::outcome("gone").tell("note-avatar-gone");
+    let Ok(id) = ask.argument().parse::<AvatarId>() else { return Ok(gone()) };
+    match ask.world.store.avatar(ask.user.id, id).await? {
+        Some(avatar) if avatar.live_run.is_none() && avatar.kind.is_some() => {
+            Ok(Answer::outcome("collecting").pass(&Training::of(id)))
+        }
+        // The list shows how it stands.
+        Some(_) => Ok(Answer::outcome("gone")),
+        None => Ok(gone()),
+    }
 }
 
 /// “Original file” under a finished picture; a double tap sends it once.

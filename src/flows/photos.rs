@@ -1,6 +1,8 @@
 //! Taking a person's photos: fetch, check, normalise, keep.
 
-use crate::domain::{PhotoFlaw, PhotoId};
+use tokio::sync::Semaphore;
+
+use crate::domain::{PhotoFlaw, PhotoId, SizedPhoto};
 use crate::media;
 use crate::text::Args;
 
@@ -8,6 +10,8 @@ use super::{Answer, Ask, FetchError, FlowError, IncomingPhoto};
 
 /// The most photos that one picture is made from.
 pub(super) const MAX_PHOTOS: usize = 4;
+/// Photos that one process takes in at the same time.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 /// Telegram's albums hold ten.
 const MAX_ALBUM: usize = 10;
 
@@ -56,20 +60,31 @@ async fn take_one(ask: &Ask<'_>, photo: &IncomingPhoto) -> Result<Result<PhotoId
     if let Some(id) = store.kept_photo(ask.user.id, &photo.unique_id).await? {
         return Ok(Ok(id));
     }
+    match fetch(ask, photo, |sized| sized).await? {
+        Ok(sized) => Ok(Ok(store.keep_photo(ask.user.id, &photo.unique_id, &sized, ask.now).await?)),
+        Err(trouble) => Ok(Err(trouble)),
+    }
+}
+
+/// Fetches a photo, brings it into shape, and has `prepare` make of it what is needed; the last two off the async
+/// threads. Few at a time: a photo that is being decoded takes a hundred times its bytes.
+pub(super) async fn fetch<T: Send + 'static>(
+    ask: &Ask<'_>,
+    photo: &IncomingPhoto,
+    prepare: impl FnOnce(SizedPhoto) -> T + Send + 'static,
+) -> Result<Result<T, Trouble>, FlowError> {
     let limit = PhotoFlaw::MAX_BYTES;
     if photo.size.is_some_and(|size| size > limit as u64) {
         return Ok(Err(Trouble::Flaw(PhotoFlaw::TooHeavy)));
     }
+    let _room = AT_ONCE.acquire().await.map_err(anyhow::Error::from)?;
     let bytes = match ask.world.files.download(&photo.file_id, limit).await {
         Ok(bytes) => bytes,
         Err(FetchError::TooLarge) => return Ok(Err(Trouble::Flaw(PhotoFlaw::TooHeavy))),
         Err(FetchError::Unreachable) => return Ok(Err(Trouble::Unreachable)),
     };
-    let normalised = tokio::task::spawn_blocking(move || media::normalise(&bytes)).await;
-    match normalised.map_err(anyhow::Error::from)? {
-        Ok(sized) => Ok(Ok(store.keep_photo(ask.user.id, &photo.unique_id, &sized, ask.now).await?)),
-        Err(flaw) => Ok(Err(Trouble::Flaw(flaw))),
-    }
+    let normalised = tokio::task::spawn_blocking(move || media::normalise(&bytes).map(prepare)).await;
+    Ok(normalised.map_err(anyhow::Error::from)?.map_err(Trouble::Flaw))
 }
 
 /// Puts the reason above the next screen.

@@ -37,14 +37,22 @@ impl Uploads {
         let style = template.style.to_string();
         let key =
             format!("preview:{}:{}", template.id, uuid::Uuid::new_v5(&uuid::Uuid::nil(), style.as_bytes()).simple());
+        let style: media::Style = serde_json::from_value(template.style.clone())
+            .with_context(|| format!("the style of template {} is not readable", template.id))?;
+        self.drawn(key, move || media::preview(&style)).await
+    }
+
+    /// A picture of our own under a name that changes when the picture does.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the picture cannot be drawn.
+    pub async fn drawn(&self, key: String, draw: impl FnOnce() -> Bytes + Send + 'static) -> anyhow::Result<Picture> {
         if let Some(file_id) = self.known(&key).await? {
             return Ok(Picture::File(file_id));
         }
-        let style: media::Style = serde_json::from_value(template.style.clone())
-            .with_context(|| format!("the style of template {} is not readable", template.id))?;
         let painted =
             self.painted.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default().clone();
-        let paint = || tokio::task::spawn_blocking(move || media::preview(&style));
+        let paint = || tokio::task::spawn_blocking(draw);
         let jpeg = painted.get_or_try_init(paint).await?.clone();
         Ok(Picture::Upload { key, jpeg })
     }

@@ -47,6 +47,11 @@ fn sample(number: i64) -> Vec<Args> {
         "min",
         "megapixels",
         "max",
+        "pet",
+        "days",
+        "avatar_days",
+        "minutes",
+        "left",
     ];
     let words = [
         "name",
@@ -63,14 +68,25 @@ fn sample(number: i64) -> Vec<Args> {
         "bot",
         "charge",
         "emoji",
+        "avatar",
+        "words",
+        "lines",
     ];
     let args = numbers.into_iter().fold(Args::default(), |args, name| args.number(name, number));
     let args = words.into_iter().fold(args, |args, name| args.text(name, "Ёж & Co"));
     let args = args.date("date", DateTime::UNIX_EPOCH);
-    let kinds = ["grant", "topup", "hold", "capture", "void", "refund", "take"];
-    let states = ["queued", "painting", "finishing"];
+    let kinds =
+        ["grant", "topup", "hold", "capture", "void", "refund", "take", "training", "man", "woman", "pet", "other"];
+    let states = ["queued", "painting", "finishing", "training", "trained", "collecting"];
     let choices = kinds.iter().zip(states.iter().cycle());
-    choices.map(|(kind, state)| args.clone().text("kind", *kind).text("state", *state)).collect()
+    let yes_and_no = ["yes", "no"].iter().cycle();
+    choices
+        .zip(yes_and_no)
+        .map(|((kind, state), yes)| {
+            let args = args.clone().text("kind", *kind).text("state", *state);
+            args.text("named", *yes).text("worded", *yes).text("late", *yes).text("whose", *yes)
+        })
+        .collect()
 }
 
 /// Calls `check` with every message (attribute `None`) and attribute, in every language, filled in every way.
@@ -95,7 +111,7 @@ fn for_each_text(mut check: impl FnMut(Language, &str, Option<&str>, &str)) {
 /// Whether people see this message where there is no markup.
 fn is_plain(id: &str) -> bool {
     let beginnings = ["button-", "menu-", "keepsake-", "command-", "toast-", "checkout-", "topup-invoice-", "bot-"];
-    id == "topup-pack" || beginnings.iter().any(|beginning| id.starts_with(beginning))
+    ["topup-pack", "train-item"].contains(&id) || beginnings.iter().any(|beginning| id.starts_with(beginning))
 }
 
 fn is_label(id: &str, attribute: Option<&str>) -> bool {

@@ -179,6 +179,7 @@ async fn samples_are_listed_shown_and_sent() {
         title_en: "Portrait".into(),
         title_ru: "Портрет".into(),
         jpeg: jpeg(700, 900).into(),
+        more: vec![jpeg(700, 800).into()],
     };
     let (emulator, bot) = start_with(Options { samples: vec![sample], ..Options::default() }).await;
     let anna = emulator.person("Anna", "en");
@@ -190,5 +191,6 @@ async fn samples_are_listed_shown_and_sent() {
     let path = format!("/api/people/{}/sample", anna.id());
     assert_eq!(bot.post(&path, json!({"name": "portrait"})).await.0, 200);
     assert_eq!(bot.next_update().await["message"]["photo"].as_array().unwrap().last().unwrap()["height"], 900);
+    assert_eq!(bot.next_update().await["message"]["photo"].as_array().unwrap().last().unwrap()["height"], 800);
     assert_eq!(bot.post(&path, json!({"name": "nobody"})).await.0, 404);
 }

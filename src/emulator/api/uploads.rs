@@ -50,9 +50,16 @@ pub(super) async fn sample(
     people::check(&lock(&shared.world), id)?;
     let sample: Option<&Sample> = shared.samples.iter().find(|sample| sample.name == choice.name);
     let sample = sample.ok_or_else(|| Refusal::not_found("there is no such sample"))?;
-    let (name, mime) = (format!("{}.jpg", sample.name), "image/jpeg".to_owned());
-    let attachment = attachment(&shared, name, mime, sample.jpeg.clone(), choice.as_file).await;
-    let updates = people::attach(&mut lock(&shared.world), id, vec![attachment], "")?;
+    let mut attachments = Vec::with_capacity(1 + sample.more.len());
+    for jpeg in std::iter::once(&sample.jpeg).chain(&sample.more) {
+        let (name, mime) = (format!("{}.jpg", sample.name), "image/jpeg".to_owned());
+        attachments.push(attachment(&shared, name, mime, jpeg.clone(), choice.as_file).await);
+    }
+    let mut updates = Vec::with_capacity(attachments.len());
+    while !attachments.is_empty() {
+        let album = attachments.drain(..attachments.len().min(ALBUM_LIMIT)).collect();
+        updates.extend(people::attach(&mut lock(&shared.world), id, album, "")?);
+    }
     Ok(Json(json!({"update_ids": updates})))
 }
 

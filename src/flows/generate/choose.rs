@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::domain::TemplateKind;
 use crate::flows::{Answer, Ask, FlowError, Item, Show};
 use crate::orders::Offer;
 use crate::text::Args;
 
+use super::sitter::seat;
 use super::{Memory, about, preview};
 
 pub(super) async fn show_categories(ask: &Ask<'_>) -> Result<Show, FlowError> {
@@ -68,6 +70,9 @@ pub(super) async fn choose_template(ask: &Ask<'_>) -> Result<Answer, FlowError> 
     let Some(offer) = memory.offer(ask) else { return Ok(Answer::outcome("retired").tell("note-retired")) };
     memory.price = Some(offer.template.price);
     memory.album.clear();
+    if offer.template.kind == TemplateKind::Avatar {
+        return seat(ask, memory, &offer.template).await;
+    }
     let wanted = usize::from(offer.template.photos);
     if memory.photos.len() < wanted {
         return Ok(Answer::outcome("chosen").remember(&memory));

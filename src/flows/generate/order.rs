@@ -1,14 +1,15 @@
 //! Photos and paying: from a chosen template to a placed order.
 
-use crate::domain::PhotoId;
+use crate::domain::{PhotoId, TemplateKind};
 use crate::flows::photos::{self, MAX_PHOTOS};
 use crate::flows::topup::Memory as Topup;
 use crate::flows::view::Picture;
 use crate::flows::{Answer, Ask, FlowError, Item, Show};
 use crate::media;
-use crate::orders::{Order, Placed};
+use crate::orders::{Order, Placed, Sitter};
 use crate::text::Args;
 
+use super::sitter::trained;
 use super::{Memory, about, preview};
 
 pub(super) async fn show_photo(ask: &Ask<'_>) -> Result<Show, FlowError> {
@@ -41,11 +42,25 @@ pub(super) async fn show_which(ask: &Ask<'_>) -> Result<Show, FlowError> {
 pub(super) async fn show_confirm(ask: &Ask<'_>) -> Result<Show, FlowError> {
     let memory: Memory = ask.recall()?;
     let Some(offer) = memory.offer(ask) else { return Ok(Show::default()) };
+    let avatars = if offer.template.kind == TemplateKind::Avatar { trained(ask).await? } else { vec![] };
+    let sitter = avatars.iter().find(|avatar| Some(avatar.id) == memory.avatar);
     let args = about(&offer.template, ask)
         .number("price", memory.price.unwrap_or(offer.template.price).get())
         .number("balance", ask.user.balance.get())
-        .number("photos", memory.photos.len() as i64);
-    let hidden = if offer.template.photos == 0 { vec!["replace"] } else { vec![] };
+        .number("photos", memory.photos.len() as i64)
+        .text("avatar", sitter.and_then(|avatar| avatar.name.clone()).unwrap_or_default())
+        .text("worded", if memory.words.is_some() { "yes" } else { "no" })
+        .text("words", memory.words.as_deref().unwrap_or_default());
+    let mut hidden = Vec::new();
+    if offer.template.photos == 0 {
+        hidden.push("replace");
+    }
+    if !offer.template.wants_words() {
+        hidden.push("rewrite");
+    }
+    if avatars.len() < 2 {
+        hidden.push("other_avatar");
+    }
     Ok(Show { args, picture: preview(&offer.template, ask).await?, hidden, ..Show::default() })
 }
 
@@ -60,6 +75,7 @@ pub(super) async fn accept_photo(ask: &Ask<'_>) -> Result<Answer, FlowError> {
     let wanted = memory.price.and_then(|_| memory.offer(ask)).map(|offer| usize::from(offer.template.photos));
     let answer = match wanted {
         None => keep_for_later(&mut memory, taken.photos),
+        Some(0) => Answer::outcome("enough").tell("note-no-photo-needed"),
         Some(wanted) if wanted <= 1 => one_of(&mut memory, taken.photos),
         Some(wanted) => several_of(&mut memory, taken.photos, wanted),
     };
@@ -123,7 +139,9 @@ pub(super) async fn place_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
     let retired = || Answer::outcome("retired").tell("note-retired");
     let (Some(template), Some(price)) = (memory.template.clone(), memory.price) else { return Ok(retired()) };
     let order = Order { user: ask.user.id, key: &ask.key, template: &template, photos: &memory.photos, price };
-    Ok(match ask.world.orders.place(&order, ask.now).await? {
+    let sitter = memory.avatar.map(|avatar| Sitter { avatar, words: memory.words.as_deref() });
+    let shows_avatar = memory.offer(ask).is_some_and(|offer| offer.template.kind == TemplateKind::Avatar);
+    Ok(match ask.world.orders.place_with(&order, sitter.filter(|_| shows_avatar), ask.now).await? {
         Placed::Placed(job) => {
             memory.job = Some(job);
             Answer::outcome("placed").remember(&memory).moves_balance()
@@ -138,6 +156,10 @@ pub(super) async fn place_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
         Placed::PhotosGone => {
             memory.photos.clear();
             Answer::outcome("photos_gone").remember(&memory).tell("note-photos-gone")
+        }
+        Placed::AvatarGone => {
+            memory.avatar = None;
+            Answer::outcome("avatar_gone").remember(&memory).tell("note-avatar-gone")
         }
         Placed::Busy => {
             let args = Args::default().number("limit", crate::orders::MAX_LIVE_JOBS);

@@ -1,14 +1,13 @@
 //! An order under way: its place in line, how far it is, and calling it off.
 
 use crate::domain::JobState;
+use crate::flows::progress::bar;
 use crate::flows::{Answer, Ask, FlowError, Show};
 use crate::store::jobs::Job;
 use crate::text::Args;
 
 use super::{Memory, about, preview};
 
-/// Cells of the progress bar.
-const BAR: usize = 10;
 /// What a picture takes while none has been made yet.
 const USUAL_SECONDS: i64 = 20;
 /// The bar stops short of the end until the picture is there.
@@ -58,11 +57,6 @@ async fn standing(ask: &Ask<'_>, job: &Job) -> Result<Args, FlowError> {
         .text("bar", bar(done))
         .number("percent", (done * 100.0) as i64)
         .number("seconds", (usual - elapsed).max(0)))
-}
-
-fn bar(done: f64) -> String {
-    let full = ((done * BAR as f64).round() as usize).min(BAR);
-    format!("{}{}", "▓".repeat(full), "░".repeat(BAR - full))
 }
 
 /// Calls the order off; the price comes back at once.
