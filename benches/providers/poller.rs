@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use async_trait::async_trait;
 use bytes::Bytes;
 use pixelai::app::Script;
+use pixelai::avatars::Avatars;
 use pixelai::config::{Config, Env, Secret};
 use pixelai::conversation::{Conversation, Outbound, SendError};
 use pixelai::database::{Database, Time};
@@ -136,6 +137,7 @@ fn conversation(store: &Store, orders: &Orders, bell: &Arc<Bell>) -> anyhow::Res
         store: store.clone(),
         wallet: Wallet::new(store.clone(), Credits::new(PRICE)?),
         orders: orders.clone(),
+        avatars: Avatars::new(store.clone(), orders.clone(), bell.clone()),
         texts: Arc::new(script.texts.clone()),
         uploads: Uploads::new(store.clone(), 1),
         files: Arc::new(NoFiles),

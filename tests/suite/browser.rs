@@ -1,5 +1,6 @@
 //! The whole story in a real browser: a newcomer on the chat page of `pixelai demo`, until the third picture.
 
+mod avatar;
 mod chat;
 mod chromium;
 mod demo;

@@ -6,6 +6,7 @@ mod fleet;
 mod outages;
 mod points;
 mod random;
+mod training;
 
 use pixelai::emulator::Person;
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! The tests of the whole, in one binary.
 
+mod avatars;
 mod browser;
 mod crash;
 mod house;

@@ -9,7 +9,7 @@ use pixelai::providers::painter::Behaviour;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::bot::{Bot, photo};
+use crate::support::bot::{Bot, BotOptions, hero, photo};
 use crate::transcripts::Actor;
 
 /// Telegram's limit for text under a picture; the longest text is four times that.
@@ -20,7 +20,7 @@ const CALLBACK_DATA: usize = 64;
 async fn every_screen_is_shown_whole_in_both_languages() {
     let script = Script::proven(&Config::from_env(&Env::default()).expect("the defaults")).expect("no flaws");
     for language in [Language::En, Language::Ru] {
-        let bot = Bot::start().await;
+        let bot = Bot::start_with(BotOptions { start_balance: Some(11), ..BotOptions::default() }).await;
         let ann = Actor::new(&bot, language);
         let memories = Memories::made_by(&bot, &ann).await;
         let mut shown = String::new();
@@ -48,6 +48,7 @@ async fn every_screen_is_shown_whole_in_both_languages() {
 struct Memories {
     generate: Value,
     topup: Value,
+    train: Value,
 }
 
 impl Memories {
@@ -64,6 +65,28 @@ impl Memories {
         ann.taps("Make it", "Создать");
         bot.quiet_but_for_jobs().await;
         rest_jobs(bot).await;
+        bot.sql("UPDATE trainings SET price = 1").await;
+        bot.reload_catalog().await;
+        ann.person.sends_text("/avatars");
+        for (english, russian) in [("avatar", "аватар"), ("Go on", "Дальше"), ("I agree", "Принимаю")]
+        {
+            bot.quiet_but_for_jobs().await;
+            ann.taps(english, russian);
+        }
+        bot.quiet_but_for_jobs().await;
+        ann.person.sends_text("Ann");
+        bot.quiet_but_for_jobs().await;
+        ann.taps("A woman", "Женщина");
+        bot.quiet_but_for_jobs().await;
+        ann.person.sends_photos((1..=10).map(hero));
+        bot.quiet_but_for_jobs().await;
+        ann.taps("Enough", "Хватит");
+        bot.quiet_but_for_jobs().await;
+        ann.taps("Train ·", "Обучить ·");
+        bot.quiet_but_for_jobs().await;
+        rest_jobs(bot).await;
+        let avatars = ids(bot, "SELECT id FROM avatars").await;
+        let runs = ids(bot, "SELECT id FROM training_runs").await;
         let photos = ids(bot, "SELECT id FROM photos").await;
         let job = ids(bot, "SELECT id FROM generation_jobs WHERE state = 'running' OR state = 'queued'").await;
         let invoices = ids(bot, "SELECT id FROM invoices").await;
@@ -72,12 +95,14 @@ impl Memories {
                 "c": "xmas", "t": "xmas_cabin", "r": 5, "p": photos[..1], "a": photos, "job": job[0],
             }),
             topup: json!({"n": 30, "i": invoices[0]}),
+            train: json!({"a": avatars[0], "r": 1, "run": runs[0]}),
         }
     }
 
     fn of(&self, dialogue: &str) -> Value {
         match dialogue {
             "generate" => self.generate.clone(),
+            "train" => self.train.clone(),
             "topup" => self.topup.clone(),
             _ => json!({}),
         }
@@ -89,6 +114,10 @@ impl Memories {
 async fn rest_jobs(bot: &Bot) {
     bot.sql(
         "UPDATE generation_jobs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
+    )
+    .await;
+    bot.sql(
+        "UPDATE training_runs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
     )
     .await;
     bot.quiet_but_for_jobs().await;

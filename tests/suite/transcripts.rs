@@ -1,6 +1,7 @@
 //! Whole chats as people see them, in both languages: each is kept as a snapshot, to be read.
 
 mod actor;
+mod avatars;
 mod failures;
 mod ordering;
 mod pages;

@@ -28,9 +28,12 @@ const PROVIDERS: [&str; 4] = ["defapi", "fal", "replicate", "painter"];
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at whether everything is done.
 const LOOK: Duration = Duration::from_millis(4);
-/// What is still being done: live jobs, ended ones that are to be looked at now, letters, timers, albums.
+/// What is still being done: live jobs and trainings, ended ones that are to be looked at now, letters, timers, albums.
 const PENDING: &str = "SELECT \
     (SELECT count(*) FROM generation_jobs WHERE state IN ('queued', 'submitting', 'running') AND NOT $2) \
+    + (SELECT count(*) FROM training_runs WHERE state IN ('queued', 'submitting', 'running') AND NOT $2) \
+    + (SELECT count(*) FROM training_runs WHERE state IN ('succeeded', 'failed', 'cancelled') AND run_at <= $1) \
+    + (SELECT count(*) FROM erasures WHERE run_at <= $1) \
     + (SELECT count(*) FROM generation_jobs WHERE state IN ('succeeded', 'failed', 'cancelled') AND run_at <= $1) \
     + (SELECT count(*) FROM outbox WHERE due_at <= $1) \
     + (SELECT count(*) FROM sessions WHERE due_at <= $1) \
@@ -220,6 +223,16 @@ impl Bot {
         found.expect("a number")
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let found = match self.store().database() {
+            Database::Sqlite { read, .. } => sqlx::query_scalar(query).fetch_one(read).await,
+            Database::Postgres(pool) => sqlx::query_scalar(query).fetch_one(pool).await,
+        };
+        found.expect("a number")
+    }
+
     /// Waits until the database holds this number.
     pub async fn until(&self, query: &'static str, number: i64) {
         let there = async {
@@ -258,6 +271,11 @@ impl Bot {
     /// Has every job that waits for its next step take it now.
     pub fn ring_jobs(&self) {
         self.running().bell.jobs.notify_one();
+    }
+
+    /// The same for trainings.
+    pub fn ring_trainings(&self) {
+        self.running().bell.training.notify_one();
     }
 
     /// Ends the bot in order, and starts it on what it has left.
@@ -318,6 +336,21 @@ pub fn picture(width: u32, height: u32, number: u8) -> Vec<u8> {
     let shade = |x: u32, y: u32| image::Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, number]);
     let mut jpeg = std::io::Cursor::new(Vec::new());
     let pixels = image::RgbImage::from_fn(width, height, shade);
+    pixels.write_to(&mut jpeg, image::ImageFormat::Jpeg).expect("a JPEG");
+    jpeg.into_inner()
+}
+
+/// A photo of a hero; those of other numbers show something else.
+pub fn hero(number: u8) -> Vec<u8> {
+    let (columns, rows) = (6, 8);
+    let shade = |x: u32, y: u32| {
+        let block = (x / 100) % columns + (y / 100) % rows * columns;
+        let mixed = (block + 1).wrapping_mul(2_654_435_761).wrapping_add(u32::from(number).wrapping_mul(0x9e37_79b1));
+        let mixed = mixed ^ (mixed >> 13);
+        image::Rgb([(mixed >> 24) as u8, (mixed >> 16) as u8, (mixed >> 8) as u8])
+    };
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    let pixels = image::RgbImage::from_fn(columns * 100, rows * 100, shade);
     pixels.write_to(&mut jpeg, image::ImageFormat::Jpeg).expect("a JPEG");
     jpeg.into_inner()
 }

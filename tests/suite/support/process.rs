@@ -192,9 +192,11 @@ impl House {
         Database::connect(&self.database_url).await.expect("the database opens")
     }
 
-    /// Waits until no job and no letter has anything left to do; a process has to be running.
+    /// Waits until no job, training, deletion and letter has anything left to do; a process has to be running.
     pub async fn settled(&self) {
         const LEFT: &str = "SELECT (SELECT count(*) FROM generation_jobs WHERE run_at IS NOT NULL) \
+                            + (SELECT count(*) FROM training_runs WHERE run_at IS NOT NULL) \
+                            + (SELECT count(*) FROM erasures WHERE run_at IS NOT NULL) \
                             + (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)";
         let database = self.database().await;
         let settled = tokio::time::timeout(PATIENCE, async {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use pixelai::app::Script;
+use pixelai::avatars::Avatars;
 use pixelai::config::{Config, Env};
 use pixelai::conversation::{Conversation, Outbound, SendError};
 use pixelai::domain::{JobId, JobState, TelegramId};
@@ -181,6 +182,7 @@ fn conversation(shop: &Shop, out: Arc<Recorder>) -> Conversation {
         store: store.clone(),
         wallet: shop.wallet.clone(),
         orders: shop.orders.clone(),
+        avatars: Avatars::new(store.clone(), shop.orders.clone(), shop.bell.clone()),
         texts: Arc::new(script.texts.clone()),
         uploads: Uploads::new(store.clone(), 1),
         files: Arc::new(NoFiles),
