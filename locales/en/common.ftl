@@ -35,6 +35,7 @@ keepsake-another = Another template
 keepsake-original = Original file
 keepsake-sitting = 🖼 Choose a picture
 keepsake-retry = Try again
+keepsake-change = 📷 Another photo
 
 ## Telegram's command menu
 
@@ -67,7 +68,7 @@ note-repriced =
         [one] { $price } credit
        *[other] { $price } credits
     }. Nothing has been charged.
-note-retired = This template has just been taken off the shelf. Have a look at the others – nothing has been charged.
+note-retired = This template is no longer available. Have a look at the others – nothing has been charged.
 note-photos-gone = Your photo isn’t here any more: we don’t keep source photos for long. Please send it again.
 note-busy =
     You already have { $limit ->
@@ -77,6 +78,8 @@ note-busy =
         [one] it
        *[other] one of them
     } finish, then order the next.
+note-photo-wanted = I need a photo here – send one with 📎.
+note-photos-anew = I’ve put the earlier photos aside and started again with this one.
 note-late = Too late to cancel: the picture is almost done.
 note-cancelled =
     Cancelled. { $price ->
@@ -84,7 +87,7 @@ note-cancelled =
        *[other] { $price } credits are
     } back on your balance.
 note-kept = Got your photo, thank you.
-note-empty-category = This shelf is empty for now. Have a look at the others.
+note-empty-category = This category is empty for now. Have a look at the others.
 note-pack-gone = This pack is no longer on sale. Please choose another one.
 note-picture-gone = I can’t find this picture any more, sorry. It may still be further up in our chat.
 note-sent = Here it is – the picture is in the chat again.

@@ -3,10 +3,11 @@
 generate-categories =
     <b>What shall we make?</b>
     { $photos ->
-        [0] Choose a shelf and have a look around.
-        [one] Your photo is here. Choose a shelf and find a template for it.
-       *[other] Your { $photos } photos are here. Choose a shelf and find a template for them.
+        [0] Choose a category and have a look around.
+        [one] Your photo is here. Choose a category and find a template for it.
+       *[other] Your { $photos } photos are here. Choose a category and find a template for them.
     }
+    .order = ⏳ To your order
 
 generate-gallery =
     <b>{ $title }</b>
@@ -24,12 +25,16 @@ generate-gallery =
     .position = { $number }/{ $total }
     .next = ▶
     .choose = ✨ I want this one
-    .shelves = All shelves
+    .shelves = All categories
 
 generate-photo =
     <b>{ $title }</b>
     { $wanted ->
-        [one] Send a photo of the hero of this picture.
+        [one] { $subject ->
+            [car] Send a photo of the car.
+            [pet] Send a photo of your pet.
+           *[person] Send a photo of whoever should be in it.
+        }
        *[other] { $got ->
             [0] This one needs { $wanted } photos. Send them together or one by one.
            *[other] { $got } of { $wanted } photos here. Please send the next one.
@@ -37,9 +42,12 @@ generate-photo =
     }
 
     What works best:
-    • the hero close up and in focus
+    { $subject ->
+        [car] • the whole car, from the side or three-quarters
+        [pet] • your pet close up, eyes open and in focus
+       *[person] • the face close up, in focus and uncovered: no sunglasses, no filters
+    }
     • soft, even light
-    • the face uncovered: no sunglasses, no filters
 
 generate-which =
     <b>Which photo shall we take?</b>

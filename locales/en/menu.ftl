@@ -44,7 +44,7 @@ help =
     <b>How it goes</b>
     1. Open “{ menu-templates }” and choose one you like.
     2. Send a photo: one clear face, good light, no sunglasses.
-    3. Check the price and confirm. If no picture comes of it, the credits return by themselves.
+    3. Check the price and confirm. If it doesn’t work out, you get your credits back automatically.
 
     <b>An avatar</b>
     Train one on a dozen photos, and you’ll get pictures of yourself without sending any: “{ menu-avatars }”.

@@ -4,8 +4,8 @@ topup-packs =
     <b>Top up with Stars</b>
     { $missing ->
         [0] One Star buys one credit, and bigger packs come with a gift.
-        [one] { $missing } credit is missing. Once it’s paid, your order starts by itself.
-       *[other] { $missing } credits are missing. Once they’re paid, your order starts by itself.
+        [one] You’re { $missing } credit short. Your order starts as soon as you pay.
+       *[other] You’re { $missing } credits short. Your order starts as soon as you pay.
     }
 
     On your balance now: { $balance ->
@@ -21,7 +21,7 @@ topup-pack =
        *[other] { $credits } credits
     }{ $bonus ->
         [0] { "" }
-       *[other] , { $bonus } free
+       *[other] { " " }(+{ $bonus } bonus)
     }
 
 # At most 32 characters.

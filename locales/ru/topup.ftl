@@ -23,7 +23,7 @@ topup-pack =
        *[many] { $credits } кредитов
     }{ $bonus ->
         [0] { "" }
-       *[many] , { $bonus } даром
+       *[many] { " " }(+{ $bonus } в подарок)
     }
 
 # Не длиннее 32 знаков.

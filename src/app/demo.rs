@@ -15,7 +15,7 @@ use crate::http::Listener;
 use crate::media;
 use crate::providers::painter::{Behaviour, Painter};
 
-use super::{App, AppOptions, painters};
+use super::{App, AppOptions, open, painters};
 
 /// No secret: whoever can reach the demo may play with it.
 const TOKEN: &str = "424242:demo";
@@ -76,6 +76,8 @@ impl Demo {
             mock_ai_dir: beside("painter"),
             ..config
         };
+        // Before the address is said: whoever opens the page finds a bot.
+        open(&config).await?.close().await;
         let painters = painters(&config)?;
         let restart = Arc::new(Notify::new());
         let ring = restart.clone();

@@ -214,14 +214,21 @@ impl Conversation {
         view.silent = turn.cause == Cause::Ourselves;
         let place = match known.screen {
             Some(screen) if turn.in_place && view.menu.is_none() && view.invoice.is_none() => Place::Edit(screen),
-            screen => place(&view, screen, turn.cause),
+            screen => place(&view, screen, turn.cause, self.fate(known)),
         };
         self.deliver(&turn.user, &view, place, known.screen).await
     }
 
+    /// What becomes of the screen that stood there before, once something follows it.
+    fn fate(&self, known: &Known) -> OldScreen {
+        let top = known.record.as_ref().map(|record| record.session.top());
+        let state = top.and_then(|top| self.dialogues.state(&top.dialogue, &top.state));
+        if state.is_some_and(|state| state.fleeting) { OldScreen::Delete } else { OldScreen::StripButtons }
+    }
+
     /// The state is silent: what stood there before is over.
     fn retire_screen(&self, turn: &Turn<'_>, known: &Known) {
-        let then = if turn.cause == Cause::Ourselves { OldScreen::Delete } else { OldScreen::StripButtons };
+        let then = if turn.cause == Cause::Ourselves { OldScreen::Delete } else { self.fate(known) };
         if let Some(screen) = known.screen {
             self.out.retire(turn.user.telegram_id, screen, then);
         }
@@ -235,7 +242,8 @@ impl Conversation {
         self.save(chat, &known, &moved, &[]).await?;
         let told: Vec<Told> = self.word_for(Some(Note::Lost), "").into_iter().collect();
         let Some(view) = self.view(&turn.user, &moved.session, &told).await? else { return Ok(()) };
-        self.deliver(&turn.user, &view, place(&view, known.screen, Cause::Message), known.screen).await
+        let place = place(&view, known.screen, Cause::Message, OldScreen::StripButtons);
+        self.deliver(&turn.user, &view, place, known.screen).await
     }
 
     /// Sends a view and remembers which message shows it now.
@@ -306,7 +314,7 @@ impl Conversation {
         let edits_in_place = view.menu.is_none() && view.invoice.is_none();
         let place = match (known.screen, turn.cause) {
             (Some(screen), Cause::Press(_)) if edits_in_place => Place::Edit(screen),
-            (screen, cause) => place(&view, screen, cause),
+            (screen, cause) => place(&view, screen, cause, OldScreen::StripButtons),
         };
         self.deliver(&turn.user, &view, place, known.screen).await
     }

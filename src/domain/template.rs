@@ -13,6 +13,17 @@ pub struct Localized {
     pub ru: String,
 }
 
+impl Template {
+    /// What its photos show, as far as advice on them depends on it: `car`, `pet` or `person`.
+    pub fn subject(&self) -> &'static str {
+        match self.style.get("sample").and_then(|sample| sample.as_str()) {
+            Some("car") => "car",
+            Some("pet") => "pet",
+            _ => "person",
+        }
+    }
+}
+
 impl Localized {
     pub fn get(&self, language: Language) -> &str {
         match language {

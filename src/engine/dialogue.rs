@@ -168,6 +168,8 @@ pub struct State {
     pub screen: Option<String>,
     /// Whether the screen carries the keyboard under the input field.
     pub menu: bool,
+    /// Whether the screen makes no sense any more once something else follows it, such as progress.
+    pub fleeting: bool,
     /// The buttons under the screen, in rows.
     pub keyboard: Vec<Vec<Key>>,
     /// What happens by itself after a while.

@@ -45,7 +45,10 @@ pub async fn letter(world: &World, user: &User, letter: &Letter) -> Result<Optio
                 .text("title", title(world, &row.template_id, language))
                 .number("price", row.price.get())
                 .html("reason", reason);
-            let buttons = vec![keepsakes(world, language, &["again", "another"], &job.short())];
+            // The same photo would be refused again.
+            let photo_refused = matches!(failure, Failure::Refused(_)) && !row.photos.is_empty();
+            let first = if photo_refused { "change" } else { "again" };
+            let buttons = vec![keepsakes(world, language, &[first, "another"], &job.short())];
             Some(View { text: world.texts.get(language, "letter-failed", &args), buttons, ..View::default() })
         }
         Letter::Paid { stars, credits, again } => {

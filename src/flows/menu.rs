@@ -15,6 +15,7 @@ pub static FLOW: Flow = Flow {
         action!(repeat_order: ready, photos_gone, retired, avatar_gone),
         action!(sit_for: seated, gone),
         action!(reopen_avatar: collecting, gone),
+        action!(change_photo: ready, retired),
         action!(send_original: sent, gone),
         action!(ask_support: asked, unable),
     ],
@@ -146,6 +147,16 @@ async fn reopen_avatar(ask: &Ask<'_>) -> Result<Answer, FlowError> {
         Some(_) => Ok(Answer::outcome("gone")),
         None => Ok(gone()),
     }
+}
+
+/// “Another photo” under a failure that a photo was the reason of: the same template, waiting for one.
+async fn change_photo(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let retired = || Answer::outcome("retired").tell("note-retired");
+    let Ok(id) = ask.argument().parse::<JobId>() else { return Ok(retired()) };
+    let job = ask.world.store.job(id).await?.filter(|job| job.user_id == ask.user.id);
+    let Some(job) = job else { return Ok(retired()) };
+    let Some(offer) = ask.world.orders.catalog().offer(&job.template_id) else { return Ok(retired()) };
+    Ok(Answer::outcome("ready").pass(&Order::of_template(&offer.template)))
 }
 
 /// “Original file” under a finished picture; a double tap sends it once.

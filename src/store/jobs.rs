@@ -331,6 +331,18 @@ impl Store {
         )
     }
 
+    /// The person's newest order that is under way.
+    pub async fn newest_live_job(&self, user: UserId) -> sqlx::Result<Option<JobId>> {
+        let row: Option<(JobId,)> = optional!(
+            self.db.read(),
+            (JobId,),
+            "SELECT id FROM generation_jobs WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running') \
+             ORDER BY id DESC LIMIT 1",
+            user,
+        )?;
+        Ok(row.map(|(id,)| id))
+    }
+
     /// How many jobs are in each state that is not final.
     pub async fn live_jobs(&self) -> sqlx::Result<Vec<(String, i64)>> {
         all!(

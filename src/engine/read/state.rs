@@ -25,6 +25,7 @@ impl Reader<'_> {
             name,
             screen: None,
             menu: false,
+            fleeting: false,
             keyboard: Vec::new(),
             after: None,
             on: Vec::new(),
@@ -41,6 +42,7 @@ impl Reader<'_> {
                     state.screen_line = entry.line;
                 }
                 "menu" => state.menu = self.menu(&entry),
+                "fleeting" => state.fleeting = self.fleeting(&entry),
                 "keyboard" => {
                     (state.keyboard, state.key_lines) = self.keyboard(&entry);
                     keyboard_line = Some(entry.line);
@@ -48,7 +50,11 @@ impl Reader<'_> {
                 "renamed" => state.renamed = self.names(&entry),
                 "on" => state.on = self.events(&entry),
                 "after" => state.after = self.after(&entry),
-                name => self.unknown_key(name, entry.line, &["screen", "menu", "keyboard", "renamed", "on", "after"]),
+                name => self.unknown_key(
+                    name,
+                    entry.line,
+                    &["screen", "menu", "fleeting", "keyboard", "renamed", "on", "after"],
+                ),
             }
         }
         self.fits_together(&state, keyboard_line);
@@ -62,6 +68,9 @@ impl Reader<'_> {
         {
             let what = format!("`{name}` has a keyboard under its message and the menu under the input field");
             self.flaw(line, what, "a message carries only one of the two: take out `keyboard` or `menu`");
+        }
+        if state.fleeting && state.screen.is_none() {
+            self.flaw(state.line, format!("`{name}` is fleeting but shows nothing"), "give the state a `screen`");
         }
         let line = keyboard_line.or(state.menu.then_some(state.line));
         if let (None, Some(line)) = (&state.screen, line) {
@@ -81,6 +90,13 @@ impl Reader<'_> {
         }
         entry.item.as_bool().unwrap_or_else(|| {
             self.wrong_type("menu", entry.line, "`true` or `false`");
+            false
+        })
+    }
+
+    fn fleeting(&mut self, entry: &Entry) -> bool {
+        entry.item.as_bool().unwrap_or_else(|| {
+            self.wrong_type("fleeting", entry.line, "`true` or `false`");
             false
         })
     }

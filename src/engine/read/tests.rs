@@ -64,6 +64,13 @@ fn a_file_that_cannot_be_read_says_where_and_how_to_mend_it() {
             "`menu` has a keyboard under its message and the menu under the input field",
             "a message carries only one of the two: take out `keyboard` or `menu`",
         ),
+        (
+            state("screen = \"menu\"\nfleeting = 1"),
+            4,
+            "`fleeting` is not `true` or `false`",
+            "make it `true` or `false`",
+        ),
+        (state("fleeting = true"), 2, "`menu` is fleeting but shows nothing", "give the state a `screen`"),
         (state("menu = true"), 2, "`menu` has buttons but shows nothing", "give the state a `screen`"),
         (
             state("screen = \"menu\"\nkeyboard = [\n\"home\"]"),

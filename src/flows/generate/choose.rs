@@ -18,7 +18,8 @@ pub(super) async fn show_categories(ask: &Ask<'_>) -> Result<Show, FlowError> {
     };
     let items = ask.world.orders.catalog().categories().into_iter().map(item).collect();
     let args = Args::default().number("photos", memory.photos.len() as i64);
-    Ok(Show { args, items: [("category", items)].into(), ..Show::default() })
+    let hidden = if ask.world.store.newest_live_job(ask.user.id).await?.is_none() { vec!["order"] } else { vec![] };
+    Ok(Show { args, items: [("category", items)].into(), hidden, ..Show::default() })
 }
 
 pub(super) async fn show_gallery(ask: &Ask<'_>) -> Result<Show, FlowError> {
@@ -76,6 +77,10 @@ pub(super) async fn choose_template(ask: &Ask<'_>) -> Result<Answer, FlowError> 
     let wanted = usize::from(offer.template.photos);
     if memory.photos.len() < wanted {
         return Ok(Answer::outcome("chosen").remember(&memory));
+    }
+    if memory.photos.len() > wanted && wanted == 1 {
+        memory.album = std::mem::take(&mut memory.photos);
+        return Ok(Answer::outcome("several").remember(&memory));
     }
     // The newest ones are what the person has in mind.
     memory.photos.drain(..memory.photos.len() - wanted);

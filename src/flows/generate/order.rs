@@ -17,7 +17,8 @@ pub(super) async fn show_photo(ask: &Ask<'_>) -> Result<Show, FlowError> {
     let Some(offer) = memory.offer(ask) else { return Ok(Show::default()) };
     let args = about(&offer.template, ask)
         .number("wanted", offer.template.photos.into())
-        .number("got", memory.photos.len() as i64);
+        .number("got", memory.photos.len() as i64)
+        .text("subject", offer.template.subject());
     Ok(Show { args, ..Show::default() })
 }
 
@@ -61,7 +62,33 @@ pub(super) async fn show_confirm(ask: &Ask<'_>) -> Result<Show, FlowError> {
     if avatars.len() < 2 {
         hidden.push("other_avatar");
     }
-    Ok(Show { args, picture: preview(&offer.template, ask).await?, hidden, ..Show::default() })
+    let picture = match own_photos(&memory, ask).await? {
+        Some(picture) => Some(picture),
+        None => preview(&offer.template, ask).await?,
+    };
+    Ok(Show { args, picture, hidden, ..Show::default() })
+}
+
+/// The person's photos, so that they see what they are about to order with. They are not remembered at Telegram.
+async fn own_photos(memory: &Memory, ask: &Ask<'_>) -> Result<Option<Picture>, FlowError> {
+    let mut jpegs = Vec::with_capacity(memory.photos.len());
+    for photo in &memory.photos {
+        jpegs.extend(ask.world.store.photo(ask.user.id, *photo).await?);
+    }
+    let jpeg = match jpegs.len() {
+        0 => return Ok(None),
+        1 => jpegs.swap_remove(0),
+        _ => {
+            let sheet = tokio::task::spawn_blocking(move || media::contact_sheet(&jpegs)).await;
+            sheet.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?
+        }
+    };
+    Ok(Some(Picture::Upload { key: String::new(), jpeg }))
+}
+
+/// Words where a photo is expected.
+pub(super) async fn want_photo(_: &Ask<'_>) -> Result<Answer, FlowError> {
+    Ok(Answer::outcome("wanted").tell("note-photo-wanted"))
 }
 
 /// Takes photos in whatever state they come: before a template is chosen they are kept, after that they count.
@@ -101,8 +128,9 @@ fn one_of(memory: &mut Memory, photos: Vec<PhotoId>) -> Answer {
 }
 
 fn several_of(memory: &mut Memory, photos: Vec<PhotoId>, wanted: usize) -> Answer {
-    if memory.photos.len() >= wanted {
-        // There were enough already, so these are meant instead.
+    // There were enough already, so these are meant instead.
+    let anew = memory.photos.len() >= wanted;
+    if anew {
         memory.photos.clear();
     }
     for photo in photos {
@@ -114,7 +142,8 @@ fn several_of(memory: &mut Memory, photos: Vec<PhotoId>, wanted: usize) -> Answe
         return Answer::outcome("enough");
     }
     // The screen says how many are here.
-    Answer::outcome("more")
+    let more = Answer::outcome("more");
+    if anew { more.tell("note-photos-anew") } else { more }
 }
 
 pub(super) async fn pick_photo(ask: &Ask<'_>) -> Result<Answer, FlowError> {

@@ -59,6 +59,14 @@ async fn standing(ask: &Ask<'_>, job: &Job) -> Result<Args, FlowError> {
         .number("seconds", (usual - elapsed).max(0)))
 }
 
+/// Back to the newest order that is under way.
+pub(super) async fn open_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let mut memory: Memory = ask.recall()?;
+    let Some(job) = ask.world.store.newest_live_job(ask.user.id).await? else { return Ok(Answer::outcome("gone")) };
+    memory.job = Some(job);
+    Ok(Answer::outcome("opened").remember(&memory))
+}
+
 /// Calls the order off; the price comes back at once.
 pub(super) async fn cancel_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
     let memory: Memory = ask.recall()?;

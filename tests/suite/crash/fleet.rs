@@ -133,7 +133,7 @@ impl Story {
 }
 
 async fn buys_what_is_missing(person: &Person) -> Result<(), String> {
-    person.sees("credits are missing").await?;
+    person.sees("credits short").await?;
     person.presses("Exactly 5")?;
     person.sees_invoice().await?;
     // A process that dies over the checkout leaves it unanswered: Telegram takes no Stars, and the person tries again.

@@ -64,7 +64,7 @@ async fn payment_survives(point: &str) {
     let first = house.start();
     gets_ready_to_order(&person).await.expect("everything works so far");
     person.presses("Make it").expect("the button is there");
-    person.sees_next("credits are missing").await.expect("the packs are offered");
+    person.sees_next("credits short").await.expect("the packs are offered");
     person.presses("Exactly 5").expect("the button is there");
     person.sees_invoice().await.expect("the invoice comes");
     house.emulator.idle().await;
