@@ -80,10 +80,11 @@ fn sample(number: i64) -> Vec<Args> {
     let states = ["queued", "painting", "finishing", "training", "trained", "collecting"];
     let choices = kinds.iter().zip(states.iter().cycle());
     let yes_and_no = ["yes", "no"].iter().cycle();
+    let subjects = ["car", "pet", "person"].iter().cycle();
     choices
-        .zip(yes_and_no)
-        .map(|((kind, state), yes)| {
-            let args = args.clone().text("kind", *kind).text("state", *state);
+        .zip(yes_and_no.zip(subjects))
+        .map(|((kind, state), (yes, subject))| {
+            let args = args.clone().text("kind", *kind).text("state", *state).text("subject", *subject);
             args.text("named", *yes).text("worded", *yes).text("late", *yes).text("whose", *yes)
         })
         .collect()

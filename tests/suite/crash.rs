@@ -35,8 +35,17 @@ async fn gets_ready_to_order(person: &Person) -> Result<(), String> {
 
 /// Everything answers: the picture's own buttons, the keyboard, and the balance is as it should be.
 async fn can_go_on(person: &Person, balance: i64) -> Result<(), String> {
-    person.presses("Once more")?;
-    person.sees_next("Shall we make it?").await?;
+    leads_on(person, "Once more", "Shall we make it?", balance).await
+}
+
+/// The same after a photo was refused, which leads to another one.
+async fn can_try_another_photo(person: &Person, balance: i64) -> Result<(), String> {
+    leads_on(person, "Another photo", "Send a photo", balance).await
+}
+
+async fn leads_on(person: &Person, button: &str, screen: &str, balance: i64) -> Result<(), String> {
+    person.presses(button)?;
+    person.sees_next(screen).await?;
     person.sends_text("/start");
     person.sees_next(&format!("On your balance: {balance}\u{a0}credit")).await?;
     person.presses("Templates")?;

@@ -48,7 +48,7 @@ fn a_file_that_cannot_be_read_says_where_and_how_to_mend_it() {
     let name = "use a letter, then letters, digits, `_` and `-`";
     let target = "write a state's name in quotes, \"home\", or one of `{ do = … }`, `{ call = … }`, `{ return = … }`";
     let time = "write a whole number above 0 with `s`, `m`, `h` or `d`, such as \"30m\", up to a year";
-    let keys = "use one of `after`, `keyboard`, `menu`, `on`, `renamed`, `screen`";
+    let keys = "use one of `after`, `fleeting`, `keyboard`, `menu`, `on`, `renamed`, `screen`";
     let cases: &[(String, usize, &str, &str)] = &[
         (String::new(), 1, "the dialogue does not say where it starts", "add `start = \"<state>\"` at the top"),
         ("start = 5".to_owned(), 1, "a value of type integer stands where a name is wanted", name),

@@ -2,7 +2,9 @@
 
 use pixelai::emulator::PayResult;
 
-use super::{PRICE, READY, assert_books_in_order, can_go_on, count, gets_ready_to_order, transfers};
+use super::{
+    PRICE, READY, assert_books_in_order, can_go_on, can_try_another_photo, count, gets_ready_to_order, transfers,
+};
 use crate::support::process::House;
 
 /// An order from the balance; the bot is killed at `point` on its way. At most `copies` of the picture arrive, and the
@@ -52,7 +54,7 @@ async fn failure_survives(point: &str, copies: usize) {
     let letters = count(&person, "didn’t work out", false);
     assert!((1..=copies).contains(&letters), "{letters} letters:\n{}", person.transcript());
     assert_eq!(transfers(&house).await, (1, 0, 1));
-    can_go_on(&person, 10).await.unwrap_or_else(|missing| panic!("{missing}\n{}", house.log()));
+    can_try_another_photo(&person, 10).await.unwrap_or_else(|missing| panic!("{missing}\n{}", house.log()));
     assert!(next.stops().await.success());
     assert_books_in_order(&house).await;
 }
