@@ -21,7 +21,7 @@ topup-pack =
        *[other] { $credits } credits
     }{ $bonus ->
         [0] { "" }
-       *[other] { " " }(+{ $bonus } bonus)
+       *[other] { " " }🎁 +{ $bonus }
     }
 
 # At most 32 characters.

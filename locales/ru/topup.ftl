@@ -23,7 +23,7 @@ topup-pack =
        *[many] { $credits } кредитов
     }{ $bonus ->
         [0] { "" }
-       *[many] { " " }(+{ $bonus } в подарок)
+       *[many] { " " }🎁 +{ $bonus }
     }
 
 # Не длиннее 32 знаков.
