@@ -9,7 +9,7 @@ mod migrations;
 mod news;
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -25,6 +25,8 @@ pub type Time = chrono::DateTime<chrono::Utc>;
 
 /// How long a writer waits for another process's lock on an SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
+/// Before the next look at a file that another process holds.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -188,7 +190,21 @@ impl Database {
 }
 
 /// A file that is no database, or a damaged one, shows itself here and not at the first person's order.
+///
+/// Of processes that make one new file at once, SQLite refuses all but the first without waiting: those try again, for
+/// as long as they would wait for a lock.
 async fn prove_sound(options: &SqliteConnectOptions) -> Result<(), Trouble> {
+    let began = Instant::now();
+    loop {
+        match look_over(options).await {
+            Err(Trouble::Sql(cause)) if is_busy(&cause) && began.elapsed() < SQLITE_BUSY => {}
+            outcome => return outcome,
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn look_over(options: &SqliteConnectOptions) -> Result<(), Trouble> {
     let mut connection = options.connect().await?;
     let sound: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
     connection.close().await?;
@@ -216,8 +232,7 @@ fn sqlite_trouble(url: &str, cause: Trouble) -> anyhow::Error {
         }
         Trouble::Sql(cause) => cause,
     };
-    let code = cause.as_database_error().and_then(|cause| cause.code()?.parse::<u32>().ok()).map(|code| code & 0xff);
-    match code {
+    match sqlite_code(&cause) {
         Some(5 | 6) => anyhow!("another program holds the database {url}; stop it, or name another file"),
         Some(8) => anyhow!("the database {url} cannot be written; mend its rights and those of its folder"),
         Some(11) => anyhow!("the database {url} is damaged; restore it from a backup or name another file"),
@@ -227,6 +242,15 @@ fn sqlite_trouble(url: &str, cause: Trouble) -> anyhow::Error {
         Some(26) => anyhow!("{url} is a file of another kind, not an SQLite database; name another file"),
         _ => anyhow::Error::new(cause).context(format!("cannot open the database {url}")),
     }
+}
+
+/// The low byte of SQLite's result code.
+fn sqlite_code(cause: &sqlx::Error) -> Option<u32> {
+    Some(cause.as_database_error()?.code()?.parse::<u32>().ok()? & 0xff)
+}
+
+fn is_busy(cause: &sqlx::Error) -> bool {
+    matches!(sqlite_code(cause), Some(5 | 6))
 }
 
 impl Tx {

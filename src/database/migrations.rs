@@ -2,18 +2,13 @@
 //!
 //! `migrations/NNNN_name.sql` serves both engines; `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql` one each.
 
-use std::time::Duration;
-
 use anyhow::{Context, anyhow};
 use rust_embed::RustEmbed;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-use super::{Database, Engine, Read, all};
-
-/// Before the next look at what another process is doing to the file.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+use super::{Database, Engine, LOOK_AGAIN, Read, all};
 
 #[derive(RustEmbed)]
 #[folder = "migrations"]
