@@ -1,5 +1,6 @@
 //! The wiring: from settings to a running bot.
 
+mod audit;
 mod check;
 mod demo;
 mod door;
@@ -22,9 +23,10 @@ use crate::avatars::Avatars;
 use crate::config::{Config, Secret, bot_id};
 use crate::conversation::Conversation;
 use crate::database::Database;
-use crate::domain::Language;
+use crate::domain::{Language, TelegramId};
 use crate::engine::Dialogues;
-use crate::flows::{Uploads, World};
+use crate::flows::admin;
+use crate::flows::{Switches, Uploads, World};
 use crate::http::{self, Listener};
 use crate::orders::{Bell, Catalog, Orders};
 use crate::poller::{Pace, Poller};
@@ -36,6 +38,7 @@ use crate::telegram::{self, Client, Counters, Courier, Dispatcher, Limits};
 use crate::text::{Args, Texts};
 use crate::wallet::Wallet;
 
+pub use audit::{Audit, audit};
 pub use check::{check, draw};
 pub use demo::{Demo, DemoOptions};
 pub use health::health;
@@ -49,6 +52,8 @@ use web::Web;
 
 /// Providers that a model may name; with `MOCK_AI=1` the painter plays them all.
 const PROVIDERS: [&str; 4] = ["defapi", "fal", "replicate", "painter"];
+/// Before the command menu of an admin who is not known to the bot yet is set again.
+const MENU_PAUSE: Duration = Duration::from_secs(60);
 /// How long the last letters and jobs may take after the door is closed.
 const GRACE: Duration = Duration::from_secs(8);
 
@@ -135,7 +140,8 @@ impl App {
         let dispatcher = Dispatcher::new(door, client.clone(), courier, me.username(), Arc::new(Counters::default()));
         let pace = Pace { lease: config.lease, ..options.pace };
         let turns = Turns::new(store, bell.clone(), pace.lease);
-        let mut poller = Poller::new(conversation.clone(), providers, bell, pace, background.clone());
+        let mut poller =
+            Poller::new(conversation.clone(), providers, Arc::new(client.clone()), bell, pace, background.clone());
         poller.hooks = config.public_url.as_ref().map(|url| Hooks::new(url.as_str(), &config.signing.of("hooks")));
         poller.trainers = trainers;
         let web = Web::new(config, options.listener)?;
@@ -153,6 +159,7 @@ impl App {
         let beat = tokio::spawn(http::beat(site.clone(), closing.clone()));
         let web = self.web.serve(&site, self.hooks(), &closing);
         telegram::profile::publish(&self.client, &self.profiles()).await;
+        let menus = tokio::spawn(admins_menus(self.client.clone(), self.admins_commands()));
         let background = CancellationToken::new();
         let poller = tokio::spawn(self.poller.clone().run(background.clone()));
         tracing::info!("the bot is running");
@@ -164,6 +171,7 @@ impl App {
             None => self.turns.fetch(&self.client, &self.dispatcher, &stop).await,
         };
         background.cancel();
+        menus.abort();
         let rest = async {
             let _ = poller.await;
             self.background.wait().await;
@@ -210,9 +218,47 @@ impl App {
         vec![of(Language::En, None), of(Language::Ru, Some(Language::Ru.code()))]
     }
 
+    /// What each admin sees, in every language: their own commands first, and then everybody's.
+    fn admins_commands(&self) -> Vec<AdminsMenu> {
+        let of = |admin: TelegramId, language: Language, code: Option<&'static str>| {
+            let does =
+                |name: &str| self.script.texts.plain(language, &format!("command-{name}-admin"), &Args::default());
+            let mut list: Vec<_> = admin::COMMANDS.into_iter().map(|name| (name.to_owned(), does(name))).collect();
+            let theirs = |(name, _): &(String, String)| !admin::COMMANDS.contains(&name.as_str());
+            list.extend(self.commands(language).into_iter().filter(theirs));
+            AdminsMenu { admin, code, list }
+        };
+        let admins = self.conversation.world().admins.iter();
+        let menus =
+            admins.flat_map(|id| [of(*id, Language::En, None), of(*id, Language::Ru, Some(Language::Ru.code()))]);
+        menus.collect()
+    }
+
     fn commands(&self, language: Language) -> Vec<(String, String)> {
         let does = |name: &str| self.script.texts.plain(language, &format!("command-{name}"), &Args::default());
         self.script.dialogues.root().commands().map(|name| (name.to_owned(), does(name))).collect()
+    }
+}
+
+/// Telegram's command menu of one admin in one language.
+struct AdminsMenu {
+    admin: TelegramId,
+    code: Option<&'static str>,
+    list: Vec<(String, String)>,
+}
+
+/// Sets the admins' command menus. Telegram knows nobody who has not pressed Start, so that this is tried again.
+async fn admins_menus(client: Client, mut menus: Vec<AdminsMenu>) {
+    while !menus.is_empty() {
+        let mut left = Vec::new();
+        for menu in menus {
+            if let Err(cause) = telegram::profile::publish_for(&client, menu.admin, menu.code, &menu.list).await {
+                tracing::debug!(error = %cause, "could not set an admin's commands yet");
+                left.push(menu);
+            }
+        }
+        menus = left;
+        tokio::time::sleep(MENU_PAUSE).await;
     }
 }
 
@@ -272,5 +318,6 @@ fn world(
         uploads: Uploads::new(store.clone(), bot_id(token)),
         files: Arc::new(client.clone()),
         admins: config.admins.clone(),
+        switches: Switches::default(),
     }
 }

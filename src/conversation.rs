@@ -5,6 +5,7 @@
 //! was saved but not shown is shown when the update is delivered again.
 
 mod arrivals;
+mod desk;
 mod mail;
 mod outbound;
 mod place;

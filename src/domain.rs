@@ -19,6 +19,6 @@ pub use ids::{
 };
 pub use job::{Failure, JobState, Refusal};
 pub use language::Language;
-pub use letter::Letter;
+pub use letter::{Letter, Unmatched};
 pub use photo::{PhotoFlaw, SizedPhoto};
 pub use template::{Category, Localized, Model, PhotoInput, Template, TemplateKind};

@@ -3,6 +3,7 @@
 //! An action is an async function that ends in one of the outcomes that it declares; a screen is one that gathers what
 //! its text and keyboard need. Which of them run when stands in `dialogues/`, and their words in `locales/`.
 
+pub mod admin;
 mod answer;
 mod ask;
 mod generate;
@@ -12,6 +13,7 @@ mod menu;
 mod photos;
 mod progress;
 mod settings;
+mod support;
 mod topup;
 mod train;
 mod uploads;
@@ -22,7 +24,7 @@ use futures::future::BoxFuture;
 use crate::engine::{ActionSpec, EachSpec, Vocabulary};
 
 pub use answer::{Answer, FlowError, Item, Show, Told};
-pub use ask::{Ask, FetchError, Files, Given, IncomingPhoto, World};
+pub use ask::{Ask, FetchError, Files, Given, IncomingPhoto, Switches, World};
 pub use letters::letter;
 pub use menu::{ORIGINAL_DAYS, PHOTO_HOURS};
 pub use uploads::Uploads;
@@ -70,8 +72,8 @@ macro_rules! screen {
 use {action, screen};
 
 /// Every flow.
-pub static FLOWS: [&Flow; 6] =
-    [&menu::FLOW, &generate::FLOW, &train::FLOW, &topup::FLOW, &history::FLOW, &settings::FLOW];
+pub static FLOWS: [&Flow; 7] =
+    [&menu::FLOW, &generate::FLOW, &train::FLOW, &topup::FLOW, &history::FLOW, &settings::FLOW, &support::FLOW];
 
 /// Bytes of an id in callback data.
 const ID_BYTES: usize = 32;
@@ -123,6 +125,8 @@ fn texts_used() -> Vec<String> {
         topup::TEXTS,
         history::TEXTS,
         settings::TEXTS,
+        support::TEXTS,
+        admin::TEXTS,
         letters::TEXTS,
         photos::TEXTS,
         SHARED_TEXTS,
@@ -130,7 +134,9 @@ fn texts_used() -> Vec<String> {
     let failures = crate::domain::Failure::ALL.map(|failure| format!("failure-{}", failure.name()));
     let trainings = crate::domain::Failure::ALL.map(|failure| format!("training-failure-{}", failure.name()));
     let refusals = crate::wallet::CheckoutRefusal::ALL.map(|refusal| refusal.text().to_owned());
-    fixed.concat().into_iter().map(str::to_owned).chain(failures).chain(trainings).chain(refusals).collect()
+    let admins = admin::more_texts();
+    let named = fixed.concat().into_iter().map(str::to_owned);
+    named.chain(failures).chain(trainings).chain(refusals).chain(admins).collect()
 }
 
 /// What the rooms above name.

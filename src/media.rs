@@ -9,6 +9,7 @@
 
 mod advice;
 mod canvas;
+mod chart;
 mod collage;
 mod dice;
 mod effect;
@@ -28,6 +29,7 @@ mod sheet;
 mod style;
 
 pub use advice::photo_advice;
+pub use chart::{Bar, Chart, chart};
 pub use paint::{black, is_black, paint, preview};
 pub use photo::{MAX_SIDE, normalise, thumbnail};
 pub use portrait::{Sample, samples, sitting};

@@ -70,6 +70,23 @@ pub enum Placed {
     AvatarGone,
     /// They have [`MAX_LIVE_JOBS`] under way.
     Busy,
+    /// No new orders are taken for now.
+    Closed,
+}
+
+/// What came of doing an order again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeated {
+    /// It was under way, and begins anew.
+    Again,
+    /// It had failed; it is ordered anew, and the house pays.
+    Anew,
+    /// It has ended otherwise, was repeated before, or there is no such order.
+    Over,
+    /// The template is not to be had any more.
+    Retired,
+    /// A photo was removed in the meantime.
+    PhotosGone,
 }
 
 /// The orders of everybody. Cheap to clone.
@@ -92,6 +109,8 @@ pub struct Bell {
     pub leases: Notify,
     pub training: Notify,
     pub erasures: Notify,
+    pub refunds: Notify,
+    pub books: Notify,
 }
 
 impl Orders {
@@ -108,6 +127,11 @@ impl Orders {
         self.bell.jobs.notify_one();
     }
 
+    /// What wakes the loops that do what was written down.
+    pub fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
     /// Places an order: the hold and the job in one transaction, once per action.
     pub async fn place(&self, order: &Order<'_>, now: Time) -> sqlx::Result<Placed> {
         self.place_with(order, None, now).await
@@ -120,6 +144,9 @@ impl Orders {
         let balance = tx.lock_available(order.user).await?;
         if let Some(job) = tx.job_by_key(order.key).await? {
             return Ok(Placed::Placed(job));
+        }
+        if tx.maintenance().await? {
+            return Ok(Placed::Closed);
         }
         let Some(offer) = self.catalog.offer(order.template) else { return Ok(Placed::Retired) };
         let price = offer.template.price;
@@ -269,6 +296,57 @@ impl Orders {
         Ok(true)
     }
 
+    /// Begins a live order anew, or orders once more, at the house's expense, what has failed; as a part of `tx`.
+    pub async fn repeat(&self, tx: &mut Tx, id: JobId, now: Time) -> sqlx::Result<Repeated> {
+        let Some(job) = tx.job(id).await? else { return Ok(Repeated::Over) };
+        let Some(offer) = self.catalog.offer(&job.template_id) else { return Ok(Repeated::Retired) };
+        let (model_until, deadline) = (now + offer.model.time_limit, now + offer.chain_limit + SLACK);
+        if !job.state.is_final() {
+            let again = tx.restart_job(id, &offer.model.alias, model_until, deadline, now).await?;
+            return Ok(if again { Repeated::Again } else { Repeated::Over });
+        }
+        if job.state != JobState::Failed {
+            return Ok(Repeated::Over);
+        }
+        for photo in job.photos.iter() {
+            if !tx.use_photo(job.user_id, *photo, now).await? {
+                return Ok(Repeated::PhotosGone);
+            }
+        }
+        let key = ActionKey(format!("again:{id}"));
+        let new = NewJob {
+            id: JobId::new(),
+            user: job.user_id,
+            key: &key,
+            template: &job.template_id,
+            model: &offer.model.alias,
+            photos: &job.photos,
+            price: job.price,
+            model_until,
+            deadline,
+        };
+        if !tx.add_job(&new, now).await? {
+            return Ok(Repeated::Over);
+        }
+        let gift = format!("again:{id}");
+        tx.transfer(&wallet::grant(job.user_id, &gift, job.price, "an order that had failed"), now).await?;
+        // What has just been given is there to be held.
+        wallet::hold(tx, job.user_id, new.id, job.price, now).await?;
+        Ok(Repeated::Anew)
+    }
+
+    /// Ends a live order on the house's word, as a part of `tx`: the money is back, the person is told, and the worker
+    /// that looks at the row next tells the provider. False: it had ended before.
+    pub async fn call_off(&self, tx: &mut Tx, id: JobId, now: Time) -> sqlx::Result<bool> {
+        let Some(job) = tx.end_job(id, None, JobState::Cancelled, None, Some(now), now).await? else {
+            return Ok(false);
+        };
+        wallet::void(tx, job.user_id, job.id, job.price, now).await?;
+        let letter = Letter::Failed { job: job.id, failure: Failure::Unavailable };
+        tx.post(job.user_id, &format!("result:{}", job.id), &letter, now).await?;
+        Ok(true)
+    }
+
     /// Cancels what is under way and removes what is kept of a person; the books stay.
     pub async fn forget(&self, user: UserId, now: Time) -> sqlx::Result<()> {
         let mut tx = self.store.begin().await?;
@@ -287,6 +365,7 @@ impl Orders {
         }
         avatars.settle(&mut tx, user, now).await?;
         tx.forget_mail(user).await?;
+        tx.forget_requests(user).await?;
         tx.forget_pictures(user).await?;
         tx.forget_photos(user).await?;
         tx.forget_user(user, now).await?;

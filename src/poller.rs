@@ -1,9 +1,11 @@
-//! What goes on by itself: jobs and trainings at the providers, letters, timers, albums, deletions, and housekeeping.
+//! What goes on by itself: jobs and trainings at the providers, letters, timers, albums, deletions, refunds, Stars, and
+//! housekeeping.
 //!
 //! Each loop claims what is due under a lease, does it, and sleeps until it is rung or the next thing is due. A process
 //! that dies leaves rows whose lease runs out, and another one goes on with them.
 
 mod albums;
+mod books;
 mod coach;
 mod counter;
 mod erasing;
@@ -14,6 +16,7 @@ mod letters;
 mod looks;
 mod news;
 mod pace;
+mod refunds;
 mod timers;
 mod training;
 mod usual;
@@ -32,6 +35,7 @@ use crate::orders::Bell;
 use crate::providers::Providers;
 use crate::providers::hooks::Hooks;
 use crate::providers::training::Trainers;
+use crate::wallet::Stars;
 
 pub use pace::Pace;
 use usual::Usual;
@@ -47,6 +51,7 @@ pub struct Poller {
     pub talk: Arc<Conversation>,
     pub providers: Providers,
     pub trainers: Trainers,
+    pub stars: Arc<dyn Stars>,
     pub bell: Arc<Bell>,
     pub pace: Pace,
     /// Where providers are to report; `None` when the world cannot reach us.
@@ -57,8 +62,16 @@ pub struct Poller {
 }
 
 impl Poller {
-    pub fn new(talk: Arc<Conversation>, providers: Providers, bell: Arc<Bell>, pace: Pace, tasks: TaskTracker) -> Self {
-        Self { talk, providers, trainers: Trainers::default(), bell, pace, hooks: None, tasks, usual: Arc::default() }
+    pub fn new(
+        talk: Arc<Conversation>,
+        providers: Providers,
+        stars: Arc<dyn Stars>,
+        bell: Arc<Bell>,
+        pace: Pace,
+        tasks: TaskTracker,
+    ) -> Self {
+        let (trainers, usual) = (Trainers::default(), Arc::default());
+        Self { talk, providers, trainers, stars, bell, pace, hooks: None, tasks, usual }
     }
 
     /// Runs until `stop`; what has been claimed is finished first.
@@ -70,6 +83,8 @@ impl Poller {
             self.run_albums(&stop),
             self.run_trainings(&stop),
             self.run_erasures(&stop),
+            self.run_refunds(&stop),
+            self.run_books(&stop),
             self.run_housekeeping(&stop),
             self.run_news(&stop),
         );

@@ -2,12 +2,15 @@
 //!
 //! Functions on [`Store`] stand alone; functions on [`Tx`] are parts of a larger change.
 
+pub mod acts;
 pub mod albums;
 pub mod api;
 pub mod avatars;
+pub mod audit;
 pub mod catalog;
 pub mod erasures;
 pub mod files;
+pub mod house;
 pub mod jobs;
 pub mod leases;
 pub mod ledger;
@@ -16,9 +19,13 @@ pub mod payments;
 pub mod photos;
 pub mod processes;
 pub mod providers;
+pub mod refunds;
 pub mod sends;
+pub mod stars;
+pub mod stats;
 pub mod status;
 pub mod training;
+pub mod support;
 pub mod users;
 
 use crate::database::{Database, Tx};

@@ -19,6 +19,7 @@ pub mod polling;
 pub mod profile;
 mod queues;
 mod salvage;
+pub mod stars;
 mod talk;
 mod translate;
 mod tree;

@@ -1,6 +1,11 @@
 //! A person's money: grants, top-ups by Stars, and what is held for jobs.
 //!
 //! Each function is one deed with a key of its own; doing it again changes nothing and answers the same.
+//! [`refunds`] gives Stars back, and [`compare`] lays Telegram's book of them beside ours.
+
+mod compare;
+mod refunds;
+mod stars;
 
 use std::time::Duration;
 
@@ -9,13 +14,19 @@ use crate::database::{Time, Tx};
 use crate::domain::{ActionKey, AvatarId, Credits, InvoiceId, Letter, TelegramId, UserId};
 use crate::store::Store;
 use crate::store::ledger::{Account, Posted, Subject, Transfer, TransferKind};
-use crate::store::payments::{Invoice, Payment};
+use crate::store::payments::Invoice;
 use crate::store::users::Profile;
+
+pub use compare::{Compared, Finding, Verdict, judge};
+pub use refunds::{Asked, Wish, ask_refund};
+pub use stars::{Movement, Partner, Stars, StarsError};
 
 /// Telegram's code for Stars.
 pub const STARS: &str = "XTR";
 /// The most Stars that one invoice may ask for.
 pub const MAX_STARS: i64 = 100_000;
+/// For how long one pre-checkout that got a yes keeps others of the same invoice waiting; Telegram's own limit is 10 s.
+const CHECKOUT_LIFE: Duration = Duration::from_secs(15);
 /// How long an invoice can be paid.
 const INVOICE_LIFE: Duration = Duration::from_secs(24 * 3600);
 
@@ -37,10 +48,12 @@ pub enum CheckoutRefusal {
     Repriced,
     /// Paid already.
     Paid,
+    /// Another tap on Pay is ahead by a moment.
+    UnderWay,
 }
 
 impl CheckoutRefusal {
-    pub const ALL: [Self; 4] = [Self::Expired, Self::Foreign, Self::Repriced, Self::Paid];
+    pub const ALL: [Self; 5] = [Self::Expired, Self::Foreign, Self::Repriced, Self::Paid, Self::UnderWay];
 
     /// Its Fluent id.
     pub fn text(self) -> &'static str {
@@ -49,6 +62,7 @@ impl CheckoutRefusal {
             Self::Foreign => "checkout-foreign",
             Self::Repriced => "checkout-repriced",
             Self::Paid => "checkout-paid",
+            Self::UnderWay => "checkout-under-way",
         }
     }
 }
@@ -103,7 +117,8 @@ impl Wallet {
         self.store.add_invoice(user, key, stars, credits, now, now + INVOICE_LIFE).await
     }
 
-    /// Whether a payment may go through. Everything is compared with our own invoice.
+    /// Whether a payment may go through. Everything is compared with our own invoice. Of two taps on Pay one gets a yes:
+    /// `charge.id` names the pre-checkout, and asking again under the same name answers the same.
     pub async fn check(
         &self,
         payer: TelegramId,
@@ -120,6 +135,8 @@ impl Wallet {
             Err(CheckoutRefusal::Expired)
         } else if charge.currency != STARS || charge.stars != invoice.stars {
             Err(CheckoutRefusal::Repriced)
+        } else if !self.store.reserve_invoice(invoice.id, charge.id, now, now + CHECKOUT_LIFE).await? {
+            Err(CheckoutRefusal::UnderWay)
         } else {
             Ok(())
         })
@@ -183,17 +200,6 @@ impl Wallet {
         Ok(())
     }
 
-    /// Books that Telegram has given a payment back, once. The credits go as far as they are still there.
-    pub async fn refunded(&self, charge_id: &str, now: Time) -> sqlx::Result<bool> {
-        let mut tx = self.store.begin().await?;
-        let Some(payment) = tx.refund_payment(charge_id, now).await? else { return Ok(false) };
-        take_back(&mut tx, &payment, now).await?;
-        let letter = Letter::Refunded { stars: payment.stars };
-        tx.post(payment.user_id, &format!("refunded:{charge_id}"), &letter, now).await?;
-        tx.commit().await?;
-        Ok(true)
-    }
-
     async fn invoice_of(&self, payload: &str) -> sqlx::Result<Option<Invoice>> {
         match payload.parse::<InvoiceId>() {
             Ok(id) => self.store.invoice(id).await,
@@ -202,28 +208,8 @@ impl Wallet {
     }
 }
 
-/// The bought part goes back to where it came from first, then the bonus.
-async fn take_back(tx: &mut Tx, payment: &Payment, now: Time) -> sqlx::Result<()> {
-    let user = payment.user_id;
-    let back = payment.credits.min(tx.lock_available(user).await?);
-    let bought = Credits::new(payment.stars).unwrap_or(payment.credits).min(back);
-    let bonus = bought.missing_for(back);
-    let parts = [
-        (TransferKind::Refund, "refund", Account::Stars, bought, "refunded"),
-        (TransferKind::Take, "unbonus", Account::Grants, bonus, "bonus"),
-    ];
-    for (kind, deed, to, amount, reason) in parts {
-        if amount.is_zero() {
-            continue;
-        }
-        let key = format!("{deed}:{}", payment.charge_id);
-        let from = Account::Available(user);
-        tx.transfer(&Transfer { kind, key: &key, user, from, to, amount, subject: None, reason }, now).await?;
-    }
-    Ok(())
-}
-
-fn grant<'a>(user: UserId, key: &'a str, amount: Credits, reason: &'a str) -> Transfer<'a> {
+/// Credits for free.
+pub fn grant<'a>(user: UserId, key: &'a str, amount: Credits, reason: &'a str) -> Transfer<'a> {
     Transfer {
         kind: TransferKind::Grant,
         key,

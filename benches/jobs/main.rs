@@ -13,6 +13,9 @@ mod provider;
 #[path = "../../tests/suite/support/shop.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod shop;
+#[path = "../../tests/suite/support/stars.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod stars;
 #[path = "../../tests/suite/support/studio.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod studio;

@@ -16,7 +16,7 @@ use pixelai::conversation::{Conversation, Outbound, SendError};
 use pixelai::database::{Database, Time};
 use pixelai::domain::{ActionKey, Credits, SizedPhoto, TelegramId, TemplateId};
 use pixelai::flows::view::{OldScreen, Place, Sent, Shown, ShownKind, View};
-use pixelai::flows::{FetchError, Files, Uploads, World};
+use pixelai::flows::{FetchError, Files, Switches, Uploads, World};
 use pixelai::http::hooks::{Desk, routes};
 use pixelai::orders::{Bell, Catalog, Order as Placing, Orders, Placed};
 use pixelai::poller::{Pace, Poller};
@@ -25,7 +25,7 @@ use pixelai::providers::{DefApi, Providers};
 use pixelai::sessions::Sessions;
 use pixelai::store::Store;
 use pixelai::store::users::Profile;
-use pixelai::wallet::Wallet;
+use pixelai::wallet::{Movement, Stars, StarsError, Wallet};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -69,7 +69,8 @@ pub async fn serve(order: Order) -> anyhow::Result<()> {
     let orders = Orders::new(store.clone(), Arc::new(catalog), bell.clone());
     let talk = Arc::new(conversation(&store, &orders, &bell)?);
     place(&talk, order.jobs).await?;
-    let mut poller = Poller::new(talk.clone(), providers.clone(), bell, Pace::default(), TaskTracker::new());
+    let mut poller =
+        Poller::new(talk.clone(), providers.clone(), Arc::new(NoStars), bell, Pace::default(), TaskTracker::new());
     if order.webhooks {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let hooks = Hooks::new(&format!("http://{}", listener.local_addr()?), b"bench");
@@ -142,6 +143,7 @@ fn conversation(store: &Store, orders: &Orders, bell: &Arc<Bell>) -> anyhow::Res
         uploads: Uploads::new(store.clone(), 1),
         files: Arc::new(NoFiles),
         admins: Vec::new(),
+        switches: Switches::default(),
     };
     let sessions = Sessions::in_database(store.database().clone());
     Ok(Conversation::new(script.dialogues, world, sessions, Arc::new(Nowhere::default()), bell.clone()))
@@ -154,6 +156,20 @@ struct NoFiles;
 impl Files for NoFiles {
     async fn download(&self, _: &str, _: usize) -> Result<Bytes, FetchError> {
         Err(FetchError::Unreachable)
+    }
+}
+
+/// Nobody pays here.
+struct NoStars;
+
+#[async_trait]
+impl Stars for NoStars {
+    async fn movements(&self, _: u32) -> Result<Vec<Movement>, StarsError> {
+        Ok(Vec::new())
+    }
+
+    async fn give_back(&self, _: TelegramId, _: &str) -> Result<(), StarsError> {
+        Ok(())
     }
 }
 

@@ -36,6 +36,8 @@ keepsake-original = Original file
 keepsake-sitting = 🖼 Choose a picture
 keepsake-retry = Try again
 keepsake-change = 📷 Another photo
+keepsake-answer = Answer
+keepsake-give_back = Give the Stars back
 
 ## Telegram's command menu
 

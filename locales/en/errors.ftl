@@ -24,6 +24,7 @@ checkout-expired = This invoice has expired. Open /topup to get a new one. No St
 checkout-foreign = This invoice was made for someone else. Open /topup to get your own.
 checkout-repriced = The price of this pack has changed. Open /topup to see the new one. No Stars were taken.
 checkout-paid = This invoice is already paid, and the credits are on your balance.
+checkout-under-way = This invoice is being paid at this very moment. If the payment breaks off, try again in half a minute. No Stars were taken twice.
 checkout-closed = Payments are closed for a short while. Please try again in a few minutes. No Stars were taken.
 
 ## What Telegram shows about the bot: at most 512 and 120 characters

@@ -89,9 +89,78 @@ letter-refunded =
     <b>{ $stars } ⭐ returned</b>
     The Stars are back with you, and the credits they bought are off your balance.
 
-letter-support =
-    <b>A question from { $person }</b>
+letter-granted =
+    <b>A present for you 🎁</b>
+    { $credits ->
+        [one] { $credits } credit added
+       *[other] { $credits } credits added
+    }, { $balance } on your balance now.
+
+# $reason is the answer of a person to the question $text.
+letter-answered =
+    <b>An answer to your question</b>
     <blockquote>{ $text }</blockquote>
+    { $reason }
+
+letter-declined =
+    <b>About your question</b>
+    <blockquote>{ $text }</blockquote>
+    We’ve looked into it, and this payment is as it should be, so the Stars stay where they are. If something is still wrong, tell us more: /paysupport.
+
+letter-unbanned =
+    <b>Welcome back</b>
+    You can use { -brand } again. /start opens the menu.
+
+## For admins
+
+# $payments and $entries are lists, one payment or order a line; $count and $total say how many there are.
+letter-question =
+    <b>Question { $number } from { $person }</b>
+    <blockquote>{ $text }</blockquote>
+    { $count ->
+        [0] No payments.
+       *[other] { $payments }
+    }
+
+    { $total ->
+        [0] No orders.
+       *[other] { $entries }
+    }
+
+    On the balance: { $balance ->
+        [one] { $balance } credit
+       *[other] { $balance } credits
+    }.
+
+letter-refund-done =
+    <b>{ $stars } ⭐ are back with { $person }</b>
+    <code>{ $charge }</code>
+
+letter-refund-refused =
+    <b>{ $stars } ⭐ did not go back to { $person }</b>
+    Telegram refuses: { $reason }
+    The credits are on the person’s balance again.
+    <code>{ $charge }</code>
+
+letter-unmatched =
+    <b>Stars that don’t match the books</b>
+    { $entries }
+
+    Nothing was booked for { $count ->
+        [one] it
+       *[other] them
+    }. You are told of each movement once.
+# $kind says what does not match; where it is not one of these, it is Telegram’s own name, which is $title too.
+letter-unmatched-line =
+    { $state ->
+        [in] +
+       *[out] −
+    }{ $stars } ⭐ · { $kind ->
+        [amount] the amount is another one
+        [payer] somebody else paid
+        [refund] a refund of an unknown payment
+       *[other] { $title }
+    } · <code>{ $charge }</code>
 
 letter-trouble =
     <b>{ $provider } needs you</b>

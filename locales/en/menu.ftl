@@ -100,8 +100,6 @@ paysupport =
     Telegram’s own support can’t help with purchases made in bots, but we can.
 
     { $payments }
-# $charge is Telegram's number of the payment.
-paysupport-payment = { $date } · { $stars } ⭐ · <code>{ $charge }</code>
 
 asked =
     <b>Your question is with us</b>

@@ -36,6 +36,8 @@ keepsake-original = Оригинал файлом
 keepsake-sitting = 🖼 Выбрать картинку
 keepsake-retry = Попробовать ещё раз
 keepsake-change = 📷 Другое фото
+keepsake-answer = Ответить
+keepsake-give_back = Вернуть звёзды
 
 ## Меню команд в Telegram
 

@@ -96,9 +96,80 @@ letter-refunded =
     <b>Вернули { $stars } ⭐</b>
     Звёзды снова у вас, а купленные на них кредиты сняты с баланса.
 
-letter-support =
-    <b>Вопрос от { $person }</b>
+letter-granted =
+    <b>Вам подарок 🎁</b>
+    { $credits ->
+        [one] Добавлен { $credits } кредит
+        [few] Добавлено { $credits } кредита
+       *[many] Добавлено { $credits } кредитов
+    }, теперь на балансе { $balance }.
+
+# $reason – ответ человека на вопрос $text.
+letter-answered =
+    <b>Ответ на ваш вопрос</b>
     <blockquote>{ $text }</blockquote>
+    { $reason }
+
+letter-declined =
+    <b>О вашем вопросе</b>
+    <blockquote>{ $text }</blockquote>
+    Мы всё проверили: с этим платежом всё в порядке, поэтому звёзды остаются у нас. Если что-то всё же не так, расскажите подробнее: /paysupport.
+
+letter-unbanned =
+    <b>С возвращением</b>
+    { -brand } снова для вас открыт. Меню — по команде /start.
+
+## Для админов
+
+# $payments и $entries – списки, по платежу или заказу в строке; $count и $total – сколько их.
+letter-question =
+    <b>Вопрос { $number } — { $person }</b>
+    <blockquote>{ $text }</blockquote>
+    { $count ->
+        [0] Платежей нет.
+       *[other] { $payments }
+    }
+
+    { $total ->
+        [0] Заказов нет.
+       *[other] { $entries }
+    }
+
+    На балансе { $balance ->
+        [one] { $balance } кредит
+        [few] { $balance } кредита
+       *[many] { $balance } кредитов
+    }.
+
+letter-refund-done =
+    <b>{ $stars } ⭐ возвращены: { $person }</b>
+    <code>{ $charge }</code>
+
+letter-refund-refused =
+    <b>{ $stars } ⭐ не возвращены: { $person }</b>
+    Telegram отказал: { $reason }
+    Кредиты снова на балансе этого человека.
+    <code>{ $charge }</code>
+
+letter-unmatched =
+    <b>Звёзды, которые не сходятся с книгами</b>
+    { $entries }
+
+    В книги { $count ->
+        [one] это движение не записано
+       *[other] эти движения не записаны
+    }. О каждом мы сообщаем один раз.
+# $kind говорит, что не сошлось; если это не одно из этих слов, то это название самого Telegram, оно же в $title.
+letter-unmatched-line =
+    { $state ->
+        [in] +
+       *[out] −
+    }{ $stars } ⭐ · { $kind ->
+        [amount] другая сумма
+        [payer] платил кто-то другой
+        [refund] возврат неизвестного платежа
+       *[other] { $title }
+    } · <code>{ $charge }</code>
 
 letter-trouble =
     <b>{ $provider }: нужна ваша помощь</b>

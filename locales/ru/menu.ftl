@@ -108,8 +108,6 @@ paysupport =
     Поддержка самого Telegram с покупками в ботах не помогает, а мы поможем.
 
     { $payments }
-# $charge – номер платежа в Telegram.
-paysupport-payment = { $date } · { $stars } ⭐ · <code>{ $charge }</code>
 
 asked =
     <b>Ваш вопрос у нас</b>

@@ -10,8 +10,9 @@ use crate::conversation::{Answer, Conversation, Outbound, SendError};
 use crate::domain::{Language, TelegramId};
 use crate::flows::view::{OldScreen, Place, Sent, Shown, View};
 use crate::flows::{FetchError, Files};
-use crate::telegram::{CallError, Client, Courier, DownloadError, Handled, Talk};
+use crate::telegram::{self, CallError, Client, Courier, DownloadError, Handled, Talk};
 use crate::text::Args;
+use crate::wallet::{Movement, Stars, StarsError};
 
 /// The conversation as the door sees it.
 pub(super) struct Door {
@@ -86,5 +87,24 @@ impl Files for Client {
                 FetchError::Unreachable
             }
         })
+    }
+}
+
+#[async_trait]
+impl Stars for Client {
+    async fn movements(&self, skip: u32) -> Result<Vec<Movement>, StarsError> {
+        telegram::stars::movements(self, skip).await.map_err(no_stars)
+    }
+
+    async fn give_back(&self, payer: TelegramId, charge_id: &str) -> Result<(), StarsError> {
+        telegram::stars::refund(self, payer, charge_id).await.map_err(no_stars)
+    }
+}
+
+fn no_stars(cause: CallError) -> StarsError {
+    match cause {
+        CallError::TooManyRequests { retry_after } => StarsError::Wait(retry_after),
+        CallError::BadRequest(reason) => StarsError::Refused(reason),
+        cause => StarsError::Passing(cause.to_string()),
     }
 }

@@ -6,12 +6,13 @@ use crate::crash;
 use crate::database::Time;
 use crate::domain::{JobId, Language, RunId, TelegramId, UserId};
 use crate::engine::{Event, Input, parse_press};
-use crate::flows::view::{Place, Shown};
+use crate::flows::view::{Place, Shown, View};
 use crate::flows::{Given, IncomingPhoto};
 use crate::store::users::{Profile, User};
 use crate::wallet::{Charge, Credited};
 
 use super::Conversation;
+use super::desk::{Served, below};
 use super::incoming::{Checkout, Deed, Incoming, Paid, Person, Unusual};
 use super::outbound::{Answer, NoAnswer};
 use super::place::Cause;
@@ -33,6 +34,12 @@ impl Conversation {
             return Ok(false);
         }
         let user = self.known(&person).await?;
+        if user.banned_at.is_some() && !matches!(deed, Deed::Paid(_) | Deed::Refunded(_)) {
+            return self.turn_away(&user, answer).await;
+        }
+        if self.serve(&user, update_id, &deed, answer).await? == Served::Yes {
+            return Ok(false);
+        }
         let updates = [update_id];
         let turn = |event, given, cause, unexpected| Turn {
             user: user.clone(),
@@ -57,11 +64,21 @@ impl Conversation {
             }
             Deed::Paid(paid) => return self.paid(&user, &paid).await,
             Deed::Refunded(paid) => {
-                return Ok(!self.world.wallet.refunded(&paid.charge_id, chrono::Utc::now()).await?);
+                let booked = self.world.wallet.refunded(&paid.charge_id, chrono::Utc::now()).await?;
+                self.bell.mail.notify_one();
+                return Ok(!booked);
             }
             Deed::Blocked(_) => Taken::Done,
         };
         Ok(taken == Taken::Repeated)
+    }
+
+    /// What banned people get.
+    async fn turn_away(&self, user: &User, answer: &dyn Answer) -> anyhow::Result<bool> {
+        answer.answer(None).await;
+        let view = View { text: self.text(user.language(), "note-banned"), ..View::default() };
+        self.hand_over(user, &view, below()).await?;
+        Ok(false)
     }
 
     /// The person as we know them; made known, with the start balance, when they are new.
@@ -176,6 +193,7 @@ impl Conversation {
 
     /// A payment: booked once per charge, then whoever waits for it goes on.
     async fn paid(&self, user: &User, paid: &Paid) -> anyhow::Result<bool> {
+        crash::point("paid");
         let charge =
             Charge { id: &paid.charge_id, payload: &paid.payload, currency: &paid.currency, stars: paid.amount };
         let credited = self.world.wallet.credit(user.id, &charge, chrono::Utc::now()).await?;
@@ -188,10 +206,18 @@ impl Conversation {
             );
             return Ok(false);
         }
-        // The thanks come first: what follows from the payment is what the person goes on with.
-        self.post_thanks(&paid.charge_id).await;
-        self.signal(user.id, "paid", None).await?;
+        self.credited(user.id, &paid.charge_id).await?;
         Ok(credited == Credited::Before)
+    }
+
+    /// What follows once a payment is in the books: thanks, and whatever of theirs waits for it.
+    ///
+    /// # Errors
+    /// When the stores do not answer.
+    pub async fn credited(&self, user: UserId, charge_id: &str) -> anyhow::Result<()> {
+        // The thanks come first: what follows from the payment is what the person goes on with.
+        self.post_thanks(charge_id).await;
+        self.signal(user, "paid", None).await
     }
 
     /// Tells a person's dialogue that something has happened; whether it waits for that is its own affair.
@@ -200,7 +226,9 @@ impl Conversation {
     /// When the stores do not answer.
     pub async fn signal(&self, user: UserId, name: &str, about: Option<(String, String)>) -> anyhow::Result<()> {
         // Read anew: what has happened often changes the balance.
-        let Some(user) = self.world.store.user(user).await? else { return Ok(()) };
+        let Some(user) = self.world.store.user(user).await?.filter(|user| user.banned_at.is_none()) else {
+            return Ok(());
+        };
         let event = Event::Signal { name: name.to_owned(), about };
         self.turn(ourselves(user, event)).await?;
         Ok(())
@@ -217,8 +245,8 @@ impl Conversation {
             return Ok(());
         }
         match self.world.store.user_by_telegram(chat).await? {
-            Some(user) => self.turn(ourselves(user, Event::Elapsed)).await.map(drop),
-            None => Ok(self.sessions.forget(chat).await?),
+            Some(user) if user.banned_at.is_none() => self.turn(ourselves(user, Event::Elapsed)).await.map(drop),
+            _ => Ok(self.sessions.forget(chat).await?),
         }
     }
 
@@ -279,8 +307,16 @@ impl Conversation {
     /// The reason.
     pub async fn checkout(&self, checkout: &Checkout) -> Result<(), String> {
         let person = &checkout.person;
-        let charge =
-            Charge { id: "", payload: &checkout.payload, currency: &checkout.currency, stars: checkout.amount };
+        let charge = Charge {
+            id: &checkout.query,
+            payload: &checkout.payload,
+            currency: &checkout.currency,
+            stars: checkout.amount,
+        };
+        let known = self.world.store.user_by_telegram(person.id).await.ok().flatten();
+        if known.as_ref().is_some_and(|user| user.banned_at.is_some()) {
+            return Err(self.plain(known.map_or_else(|| person.language(), |user| user.language()), "checkout-closed"));
+        }
         let verdict = self.world.wallet.check(person.id, &charge, chrono::Utc::now()).await;
         let reason = match verdict {
             Ok(Ok(())) => return Ok(()),
@@ -290,8 +326,7 @@ impl Conversation {
                 "checkout-closed"
             }
         };
-        let chosen = self.world.store.user_by_telegram(person.id).await.ok().flatten();
-        let language = chosen.map_or_else(|| person.language(), |user| user.language());
+        let language = known.map_or_else(|| person.language(), |user| user.language());
         Err(self.plain(language, reason))
     }
 

@@ -82,6 +82,8 @@ pub struct Paid {
 /// Somebody has tapped Pay and waits, at most ten seconds, for a yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
+    /// Telegram's name of this tap.
+    pub query: String,
     pub person: Person,
     pub payload: String,
     pub currency: String,

@@ -117,6 +117,10 @@ impl Conversation {
     /// Steps, and runs the actions that this asks for.
     async fn walk(&self, turn: &mut Turn<'_>, session: &Session, event: &Event) -> anyhow::Result<Walked> {
         let mut told = Vec::new();
+        // Said where somebody sets out for something, not at every tap.
+        if self.world.switches.maintenance() && matches!(event, Event::Everywhere { .. }) {
+            told.push(Told { id: "note-maintenance", args: Args::default() });
+        }
         let mut next = step(&self.dialogues, session, event);
         loop {
             match next {

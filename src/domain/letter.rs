@@ -28,8 +28,32 @@ pub enum Letter {
     TrainingFailed { run: RunId, failure: Failure },
     /// Everything of an avatar is gone, here and at the providers. `left`: what a provider would not confirm.
     Erased { name: String, photos: i64, left: i64 },
+    /// Credits as a present.
+    Granted { credits: Credits },
     /// A person's question about payments, for an admin.
-    Support { from: super::TelegramId, name: String, text: String },
+    Question { request: i64 },
     /// A provider wants something of an admin: its key, its account, a model.
     Trouble { provider: String, reason: String },
+    /// The answer to their question.
+    Answered { request: i64 },
+    /// Nothing can be done about their question.
+    Declined { request: i64 },
+    /// They may talk with us again.
+    Unbanned,
+    /// The Stars of this charge are back, for the admin who asked for it.
+    RefundDone { charge: String },
+    /// Telegram will not give the Stars of this charge back, for the admin who asked for it.
+    RefundRefused { charge: String, reason: String },
+    /// What Telegram's book of Stars has and ours cannot match, for an admin.
+    Unmatched { found: Vec<Unmatched> },
+}
+
+/// A movement of Stars that cannot be matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmatched {
+    pub id: String,
+    pub stars: i64,
+    pub incoming: bool,
+    /// `amount`, `payer` or `refund` where our books say something else; else Telegram's name of its kind.
+    pub what: String,
 }

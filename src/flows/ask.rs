@@ -1,6 +1,7 @@
 //! What an action or a screen is asked with, and the world that it may use.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -29,6 +30,24 @@ pub struct World {
     pub files: Arc<dyn Files>,
     /// Who answers questions about payments.
     pub admins: Vec<TelegramId>,
+    pub switches: Switches,
+}
+
+/// What admins switch while the bot runs, as it was last read; what depends on it for good asks the database.
+#[derive(Debug, Default)]
+pub struct Switches {
+    maintenance: AtomicBool,
+}
+
+impl Switches {
+    /// Whether people are told that no orders are taken for now.
+    pub fn maintenance(&self) -> bool {
+        self.maintenance.load(Ordering::Relaxed)
+    }
+
+    pub fn set_maintenance(&self, on: bool) {
+        self.maintenance.store(on, Ordering::Relaxed);
+    }
 }
 
 /// A picture that a person sent; its bytes are still at Telegram.

@@ -1,14 +1,14 @@
 //! Letters as people see them: what the outbox sends.
 
 use crate::avatars::PHOTO_DAYS;
-use crate::domain::{AvatarId, Failure, JobId, Language, Letter, Localized, RunId};
+use crate::domain::{AvatarId, Failure, JobId, Language, Letter, Localized, RunId, Unmatched};
 use crate::engine;
 use crate::store::jobs::Picture as Stored;
 use crate::store::users::User;
 use crate::text::Args;
 
 use super::view::{Button, Picture, View};
-use super::{FlowError, World};
+use super::{FlowError, World, support};
 
 pub(super) const TEXTS: &[&str] = &[
     "letter-result",
@@ -23,8 +23,16 @@ pub(super) const TEXTS: &[&str] = &[
     "letter-paid",
     "letter-paid-again",
     "letter-refunded",
-    "letter-support",
     "letter-trouble",
+    "letter-granted",
+    "letter-question",
+    "letter-answered",
+    "letter-declined",
+    "letter-unbanned",
+    "letter-refund-done",
+    "letter-refund-refused",
+    "letter-unmatched",
+    "letter-unmatched-line",
 ];
 
 /// A letter in the words of its reader; `None` when what it is about has been deleted.
@@ -73,15 +81,67 @@ pub async fn letter(world: &World, user: &User, letter: &Letter) -> Result<Optio
         Letter::Refunded { stars } => {
             Some(words(world, language, "letter-refunded", &Args::default().number("stars", *stars)))
         }
-        Letter::Support { from, name, text } => {
-            let args = Args::default().text("person", format!("{name} ({from})")).text("text", text);
-            Some(words(world, language, "letter-support", &args))
+        Letter::Granted { credits } => {
+            let args = Args::default().number("credits", credits.get()).number("balance", user.balance.get());
+            Some(words(world, language, "letter-granted", &args))
+        }
+        Letter::Question { request } => question(world, language, *request).await?,
+        Letter::Answered { request } => {
+            let Some(request) = world.store.request(*request).await? else { return Ok(None) };
+            let Some(answer) = request.answer else { return Ok(None) };
+            let args = Args::default().text("text", request.question).text("reason", answer);
+            Some(words(world, language, "letter-answered", &args))
+        }
+        Letter::Declined { request } => {
+            let Some(request) = world.store.request(*request).await? else { return Ok(None) };
+            Some(words(world, language, "letter-declined", &Args::default().text("text", request.question)))
+        }
+        Letter::Unbanned => Some(words(world, language, "letter-unbanned", &Args::default())),
+        Letter::RefundDone { charge } => {
+            let args = support::of_charge(world, charge).await?;
+            Some(words(world, language, "letter-refund-done", &args))
+        }
+        Letter::RefundRefused { charge, reason } => {
+            let args = support::of_charge(world, charge).await?.text("reason", reason);
+            Some(words(world, language, "letter-refund-refused", &args))
+        }
+        Letter::Unmatched { found } => {
+            let lines: Vec<String> = found.iter().map(|found| unmatched(world, language, found)).collect();
+            let args = Args::default().html("entries", lines.join("\n")).number("count", lines.len() as i64);
+            Some(words(world, language, "letter-unmatched", &args))
         }
         Letter::Trouble { provider, reason } => {
             let args = Args::default().text("provider", provider).text("reason", reason);
             Some(words(world, language, "letter-trouble", &args))
         }
     })
+}
+
+/// A question with what an admin needs for the answer, and the two ways to give one.
+async fn question(world: &World, language: Language, number: i64) -> Result<Option<View>, FlowError> {
+    let Some(request) = world.store.request(number).await? else { return Ok(None) };
+    let args = support::about(world, language, &request).await?;
+    let mut names = Vec::new();
+    if request.is_open() {
+        names.extend(request.charge_id.is_some().then_some("give_back"));
+        names.push("answer");
+    }
+    let button = |name: &str| Button::Press {
+        label: world.texts.plain(language, &format!("keepsake-{name}"), &Args::default()),
+        data: engine::keepsake_data(name, &number.to_string()),
+    };
+    let buttons = vec![names.into_iter().map(button).collect()];
+    Ok(Some(View { text: world.texts.get(language, "letter-question", &args), buttons, ..View::default() }))
+}
+
+fn unmatched(world: &World, language: Language, found: &Unmatched) -> String {
+    let args = Args::default()
+        .number("stars", found.stars)
+        .text("charge", &found.id)
+        .text("state", if found.incoming { "in" } else { "out" })
+        .text("kind", &found.what)
+        .text("title", &found.what);
+    world.texts.get(language, "letter-unmatched-line", &args)
 }
 
 fn words(world: &World, language: Language, id: &str, args: &Args) -> View {

@@ -5,6 +5,7 @@ use crate::domain::{AvatarId, JobId, Letter};
 use crate::text::Args;
 
 use super::generate::Memory as Order;
+use super::support::{self, give_back, open_question};
 use super::train::Memory as Training;
 use super::{Answer, Ask, Flow, FlowError, Given, Show, action, photos, screen};
 
@@ -18,6 +19,8 @@ pub static FLOW: Flow = Flow {
         action!(change_photo: ready, retired),
         action!(send_original: sent, gone),
         action!(ask_support: asked, unable),
+        action!(open_question: open, closed, stranger),
+        action!(give_back: asked, spent, refused, stranger),
     ],
     screens: &[
         screen!("menu", show_menu),
@@ -30,7 +33,6 @@ pub static FLOW: Flow = Flow {
 
 pub(super) const TEXTS: &[&str] = &[
     "balance-entry",
-    "paysupport-payment",
     "note-kept",
     "note-picture-gone",
     "note-asked-unable",
@@ -80,14 +82,8 @@ async fn show_privacy(_: &Ask<'_>) -> Result<Show, FlowError> {
 
 async fn show_paysupport(ask: &Ask<'_>) -> Result<Show, FlowError> {
     let payments = ask.world.store.payments(ask.user.id, 5).await?;
-    let line = |payment: &crate::store::payments::Payment| {
-        let args = Args::default()
-            .day("date", payment.created_at)
-            .number("stars", payment.stars)
-            .text("charge", &payment.charge_id);
-        ask.world.texts.get(ask.language, "paysupport-payment", &args)
-    };
-    let lines: Vec<String> = payments.iter().map(line).collect();
+    let lines: Vec<String> =
+        payments.iter().map(|payment| support::payment_line(ask.world, ask.language, payment)).collect();
     Ok(Show { args: Args::default().html("payments", lines.join("\n")), ..Show::default() })
 }
 
@@ -183,15 +179,14 @@ async fn ask_support(ask: &Ask<'_>) -> Result<Answer, FlowError> {
         tracing::error!("a question about payments reached nobody: set ADMIN_IDS, and let an admin press Start");
         return Ok(Answer::outcome("unable").tell("note-asked-unable"));
     }
-    let name = match &ask.user.username {
-        Some(username) => format!("{} @{username}", ask.user.first_name),
-        None => ask.user.first_name.clone(),
-    };
-    let text: String = text.chars().take(MAX_QUESTION).collect();
-    let letter = Letter::Support { from: ask.user.telegram_id, name, text };
+    let question: String = text.chars().take(MAX_QUESTION).collect();
+    let payments = ask.world.store.payments(ask.user.id, 5).await?;
+    let payment = payments.iter().find(|payment| payment.refunded_at.is_none());
     let mut tx = ask.world.store.begin().await?;
+    let charge = payment.map(|payment| payment.charge_id.as_str());
+    let (request, _) = tx.add_request(ask.user.id, &ask.key, &question, charge, ask.now).await?;
     for admin in admins {
-        tx.post(admin, &format!("support:{}:{admin}", ask.key), &letter, ask.now).await?;
+        tx.post(admin, &format!("question:{request}:{admin}"), &Letter::Question { request }, ask.now).await?;
     }
     tx.commit().await?;
     Ok(Answer::outcome("asked").posts())

@@ -34,6 +34,7 @@ impl Poller {
         let world = self.talk.world();
         let now = chrono::Utc::now();
         world.orders.catalog().reload(&world.store).await?;
+        world.switches.set_maintenance(world.store.maintenance().await?);
         world.store.remove_old_photos(now - chrono::Duration::hours(PHOTO_HOURS)).await?;
         world.store.remove_old_avatar_photos(now - chrono::Duration::days(PHOTO_DAYS)).await?;
         world.store.remove_unused_weights().await?;

@@ -14,6 +14,10 @@ pub struct Pace {
     /// How long work that a process has claimed waits for it after its death. Work that takes longer renews it, so it
     /// bounds what a crash costs, not what the work may take.
     pub lease: Duration,
+    /// Between two looks at Telegram's book of Stars.
+    pub books: Duration,
+    /// How old a movement of Stars has to be before its update counts as lost.
+    pub books_grace: Duration,
 }
 
 impl Default for Pace {
@@ -23,6 +27,8 @@ impl Default for Pace {
             slowest: Duration::from_secs(5),
             back_off: Duration::from_millis(800),
             lease: Duration::from_secs(15),
+            books: Duration::from_secs(300),
+            books_grace: Duration::from_secs(60),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::types::Json;
 
-use crate::database::all;
+use crate::database::{Tx, all, exec, optional};
 use crate::domain::{
     AvatarKind, Category, Credits, Localized, Model, ModelAlias, PhotoInput, Template, TemplateId, TemplateKind,
     Trainer, TrainerAlias, Training,
@@ -186,5 +186,36 @@ impl Store {
             title: Localized { en, ru },
         };
         Ok(rows.into_iter().map(pack).collect())
+    }
+}
+
+impl Tx {
+    /// Offers a template, or takes it off its shelf. False: there is no such template.
+    pub async fn enable_template(&mut self, id: &TemplateId, enabled: bool) -> sqlx::Result<bool> {
+        Ok(exec!(*self, "UPDATE templates SET enabled = $2 WHERE id = $1", id, enabled)? == 1)
+    }
+
+    pub async fn price_template(&mut self, id: &TemplateId, price: Credits) -> sqlx::Result<bool> {
+        Ok(exec!(*self, "UPDATE templates SET price = $2 WHERE id = $1", id, price)? == 1)
+    }
+
+    /// Puts a template at this place of its shelf, from 1; the others make room.
+    pub async fn place_template(&mut self, id: &TemplateId, place: u32) -> sqlx::Result<bool> {
+        let shelf: Option<(String,)> = optional!(*self, (String,), "SELECT category FROM templates WHERE id = $1", id)?;
+        let Some((category,)) = shelf else { return Ok(false) };
+        let others: Vec<(TemplateId,)> = all!(
+            *self,
+            (TemplateId,),
+            "SELECT id FROM templates WHERE category = $1 AND id <> $2 ORDER BY position, id",
+            &category,
+            id,
+        )?;
+        let mut order: Vec<TemplateId> = others.into_iter().map(|(id,)| id).collect();
+        let place = usize::try_from(place).unwrap_or(usize::MAX).saturating_sub(1).min(order.len());
+        order.insert(place, id.clone());
+        for (position, id) in (1_i32..).zip(&order) {
+            exec!(*self, "UPDATE templates SET position = $2 WHERE id = $1", id, position)?;
+        }
+        Ok(true)
     }
 }

@@ -103,6 +103,16 @@ pub struct Made {
     pub finished_at: Time,
 }
 
+/// An order, in a list.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Ordered {
+    pub id: JobId,
+    pub template_id: TemplateId,
+    pub price: Credits,
+    pub state: JobState,
+    pub created_at: Time,
+}
+
 /// A finished picture's whereabouts.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Picture {
@@ -277,6 +287,18 @@ impl Store {
         )
     }
 
+    /// The person's latest orders, newest first.
+    pub async fn orders_of(&self, user: UserId, limit: i64) -> sqlx::Result<Vec<Ordered>> {
+        all!(
+            self.db.read(),
+            Ordered,
+            "SELECT id, template_id, price, state, created_at FROM generation_jobs WHERE user_id = $1 \
+             ORDER BY created_at DESC, id DESC LIMIT $2",
+            user,
+            limit,
+        )
+    }
+
     pub async fn count_made(&self, user: UserId) -> sqlx::Result<i64> {
         let (count,): (i64,) = one!(
             self.db.read(),
@@ -393,6 +415,34 @@ impl Tx {
             user,
         )?;
         Ok(count)
+    }
+
+    pub async fn job(&mut self, id: JobId) -> sqlx::Result<Option<Job>> {
+        const SQL: &str = concat!("SELECT ", job_columns!(), " FROM generation_jobs WHERE id = $1");
+        optional!(*self, Job, SQL, id)
+    }
+
+    /// Puts a live job back to its beginning; whoever works on it loses the lease. False: it has ended.
+    pub async fn restart_job(
+        &mut self,
+        id: JobId,
+        model: &ModelAlias,
+        model_until: Time,
+        deadline: Time,
+        now: Time,
+    ) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "UPDATE generation_jobs SET state = 'queued', model = $2, model_until = $3, deadline_at = $4, tries = 0, \
+             task = NULL, progress = NULL, ahead = NULL, run_at = $5, lease_until = NULL, fence = fence + 1 \
+             WHERE id = $1 AND state IN ('queued', 'submitting', 'running')",
+            id,
+            model,
+            model_until,
+            deadline,
+            now,
+        )?;
+        Ok(written == 1)
     }
 
     pub async fn live_jobs_of(&mut self, user: UserId) -> sqlx::Result<Vec<JobId>> {

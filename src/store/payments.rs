@@ -62,6 +62,32 @@ impl Store {
         optional!(self.db.read(), Invoice, INVOICE, id)
     }
 
+    /// Binds an invoice to one pre-checkout until `until`. False: another one has it.
+    pub async fn reserve_invoice(&self, id: InvoiceId, checkout: &str, now: Time, until: Time) -> sqlx::Result<bool> {
+        let written = exec!(
+            self.db.write(),
+            "UPDATE invoices SET checkout = $2, checkout_until = $4 WHERE id = $1 AND paid_at IS NULL \
+             AND (checkout IS NULL OR checkout = $2 OR checkout_until <= $3)",
+            id,
+            checkout,
+            now,
+            until,
+        )?;
+        Ok(written == 1)
+    }
+
+    pub async fn payment(&self, charge_id: &str) -> sqlx::Result<Option<Payment>> {
+        const SQL: &str = const_format::concatcp!(PAYMENT, "WHERE charge_id = $1");
+        optional!(self.db.read(), Payment, SQL, charge_id)
+    }
+
+    /// Every charge in the books.
+    pub async fn charges(&self) -> sqlx::Result<Vec<String>> {
+        let rows: Vec<(String,)> =
+            all!(self.db.read(), (String,), "SELECT charge_id FROM payments ORDER BY created_at")?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// The person's latest payments, newest first.
     pub async fn payments(&self, user: UserId, limit: i64) -> sqlx::Result<Vec<Payment>> {
         const SQL: &str = const_format::concatcp!(PAYMENT, "WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2");
@@ -99,6 +125,18 @@ impl Tx {
             exec!(*self, "UPDATE invoices SET paid_at = COALESCE(paid_at, $2) WHERE id = $1", invoice, now)?;
         }
         Ok(written == 1)
+    }
+
+    /// A payment, kept from changing until this transaction has ended. Whatever is done about giving it back begins so.
+    pub async fn lock_payment(&mut self, charge_id: &str) -> sqlx::Result<Option<Payment>> {
+        // The no-op update locks the row on either engine.
+        optional!(
+            *self,
+            Payment,
+            "UPDATE payments SET refunded_at = refunded_at WHERE charge_id = $1 \
+             RETURNING charge_id, user_id, stars, credits, created_at, refunded_at",
+            charge_id,
+        )
     }
 
     /// Marks a payment as given back, once. Answers it when this call did so.

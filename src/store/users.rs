@@ -16,6 +16,8 @@ pub struct User {
     /// What they chose in the settings.
     pub language: Option<Language>,
     pub blocked_at: Option<Time>,
+    /// Since when they get one short answer and nothing else.
+    pub banned_at: Option<Time>,
     /// What they can spend.
     pub balance: Credits,
 }
@@ -37,7 +39,7 @@ pub struct Profile<'a> {
 }
 
 const USER: &str = "SELECT u.id, u.telegram_id, u.first_name, u.username, u.language_code, u.language, u.blocked_at, \
-     a.balance FROM users u JOIN accounts a ON a.user_id = u.id AND a.kind = 'available' ";
+     u.banned_at, a.balance FROM users u JOIN accounts a ON a.user_id = u.id AND a.kind = 'available' ";
 
 impl Store {
     /// The person with this Telegram id, with their balance.
@@ -49,6 +51,12 @@ impl Store {
     pub async fn user(&self, id: UserId) -> sqlx::Result<Option<User>> {
         const SQL: &str = const_format::concatcp!(USER, "WHERE u.id = $1");
         optional!(self.db.read(), User, SQL, id)
+    }
+
+    /// The people with this username, whatever its case. Telegram hands a name on, and we may not have noticed yet.
+    pub async fn users_by_name(&self, name: &str) -> sqlx::Result<Vec<User>> {
+        const SQL: &str = const_format::concatcp!(USER, "WHERE lower(u.username) = lower($1) ORDER BY u.created_at");
+        all!(self.db.read(), User, SQL, name)
     }
 
     /// The people with these Telegram ids that we know.
@@ -129,6 +137,17 @@ impl Tx {
         let (id,): (UserId,) =
             one!(*self, (UserId,), "SELECT id FROM users WHERE telegram_id = $1", profile.telegram_id)?;
         Ok((id, false))
+    }
+
+    /// Bans a person, or lets them in again. Answers whether that changed anything.
+    pub async fn set_banned(&mut self, id: UserId, since: Option<Time>) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "UPDATE users SET banned_at = $2 WHERE id = $1 AND (banned_at IS NULL) <> ($2 IS NULL)",
+            id,
+            since,
+        )?;
+        Ok(written == 1)
     }
 
     /// Forgets what describes the person. The row stays: the ledger and Telegram's payments point to it.

@@ -3,13 +3,14 @@
 use teloxide::payloads::{
     GetMyCommands, GetMyDescription, GetMyShortDescription, SetMyCommands, SetMyDescription, SetMyShortDescription,
 };
-use teloxide::types::BotCommand;
+use teloxide::types::{BotCommand, BotCommandScope, ChatId, Recipient};
 use tracing::warn;
 
 use serde::de::IgnoredAny;
 
 use super::client::Client;
 use super::error::CallError;
+use crate::domain::TelegramId;
 
 /// The bot's face in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,15 +43,40 @@ pub async fn publish(client: &Client, profiles: &[Profile]) {
     }
 }
 
+/// The commands that one person sees, instead of everybody's.
+///
+/// # Errors
+/// Also while the person has not written to the bot yet, who is then unknown to it.
+pub async fn publish_for(
+    client: &Client,
+    person: TelegramId,
+    language_code: Option<&str>,
+    list: &[(String, String)],
+) -> Result<(), CallError> {
+    let scope = BotCommandScope::Chat { chat_id: Recipient::Id(ChatId(person.0)) };
+    set_commands(client, Some(scope), language_code, list).await
+}
+
 async fn commands(client: &Client, profile: &Profile) -> Result<(), CallError> {
-    let wanted: Vec<_> = profile.commands.iter().map(|(name, does)| BotCommand::new(name, does)).collect();
+    set_commands(client, None, profile.language_code.as_deref(), &profile.commands).await
+}
+
+async fn set_commands(
+    client: &Client,
+    scope: Option<BotCommandScope>,
+    language_code: Option<&str>,
+    list: &[(String, String)],
+) -> Result<(), CallError> {
+    let wanted: Vec<_> = list.iter().map(|(name, does)| BotCommand::new(name, does)).collect();
     let mut question = GetMyCommands::new();
-    question.language_code = profile.language_code.clone();
+    question.scope = scope.clone();
+    question.language_code = language_code.map(str::to_owned);
     if client.call(&question).await? == wanted {
         return Ok(());
     }
     let mut payload = SetMyCommands::new(wanted);
-    payload.language_code = profile.language_code.clone();
+    payload.scope = scope;
+    payload.language_code = language_code.map(str::to_owned);
     client.call_for::<_, IgnoredAny>(&payload).await.map(drop)
 }
 

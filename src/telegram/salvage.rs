@@ -61,6 +61,7 @@ pub(super) fn payment(json: &str, update_id: i64) -> Option<Meaning> {
     let money: Money = serde_json::from_str(json).ok()?;
     if let Some(query) = money.pre_checkout_query {
         let checkout = Checkout {
+            query: query.id.clone(),
             person: query.from.person()?,
             payload: query.invoice_payload,
             currency: query.currency,

@@ -280,6 +280,7 @@ fn shown(message: &MaybeInaccessibleMessage) -> Option<Shown> {
 fn of_checkout(query: PreCheckoutQuery) -> Meaning {
     let Some(person) = person(&query.from) else { return Meaning::Ignored(Ignored::NoPerson) };
     let checkout = Checkout {
+        query: query.id.0.clone(),
         person,
         payload: query.invoice_payload,
         currency: query.currency,

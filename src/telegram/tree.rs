@@ -20,6 +20,7 @@ use super::error::CallError;
 use super::talk::{Answer, Handled, Talk};
 use super::translate::{Ignored, Meaning};
 use crate::conversation::incoming::{Checkout, Incoming};
+use crate::crash;
 
 /// Of the ten seconds that a checkout lives, what the conversation may take; the rest is for the answer's way.
 const CHECKOUT_LIMIT: Duration = Duration::from_secs(5);
@@ -110,7 +111,9 @@ async fn on_checkout(door: Arc<Door>, (query, checkout): (String, Arc<Checkout>)
     };
     let mut payload = AnswerPreCheckoutQuery::new(PreCheckoutQueryId(query), verdict.is_ok());
     payload.error_message = verdict.err();
+    crash::point("checkout-decided");
     answer_checkout(&door, &payload).await;
+    crash::point("checkout-answered");
     Ok(())
 }
 

@@ -7,7 +7,10 @@ use fluent_syntax::parser;
 use super::*;
 
 /// Latin words that a Russian text may hold.
-const LATIN_IN_RUSSIAN: [&str; 7] = ["PIXEL", "AI", "Telegram", "JPEG", "PNG", "WebP", "English"];
+const LATIN_IN_RUSSIAN: [&str; 12] = [
+    "PIXEL", "AI", "Telegram", "JPEG", "PNG", "WebP", "English", // What admins type.
+    "on", "off", "price", "place", "force",
+];
 /// Cyrillic words that an English text may hold.
 const CYRILLIC_IN_ENGLISH: [&str; 1] = ["Русский"];
 /// Numbers that choose every plural of both languages, and a long one.
@@ -52,6 +55,8 @@ fn sample(number: i64) -> Vec<Args> {
         "avatar_days",
         "minutes",
         "left",
+        "people",
+        "back",
     ];
     let words = [
         "name",
@@ -77,7 +82,10 @@ fn sample(number: i64) -> Vec<Args> {
     let args = args.date("date", DateTime::UNIX_EPOCH);
     let kinds =
         ["grant", "topup", "hold", "capture", "void", "refund", "take", "training", "man", "woman", "pet", "other"];
-    let states = ["queued", "painting", "finishing", "training", "trained", "collecting"];
+    let states = [
+        "queued", "painting", "finishing", "training", "trained", "collecting", "returned", "answered", "declined",
+        "succeeded",
+    ];
     let choices = kinds.iter().zip(states.iter().cycle());
     let yes_and_no = ["yes", "no"].iter().cycle();
     let subjects = ["car", "pet", "person"].iter().cycle();

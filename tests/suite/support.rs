@@ -6,6 +6,7 @@ pub mod process;
 pub mod provider;
 pub mod servers;
 pub mod shop;
+pub mod stars;
 pub mod studio;
 mod waits;
 

@@ -1,6 +1,7 @@
 //! Whole chats as people see them, in both languages: each is kept as a snapshot, to be read.
 
 mod actor;
+mod admin;
 mod avatars;
 mod failures;
 mod ordering;
@@ -10,6 +11,7 @@ mod photos;
 mod pictures;
 mod sessions;
 mod start;
+mod support;
 mod twice;
 
 pub use actor::Actor;

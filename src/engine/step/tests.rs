@@ -355,7 +355,7 @@ fn every_dialogue_on_disk_is_read() {
     let files: Vec<_> = paths.map(|path| (path.display().to_string(), fs::read_to_string(path).unwrap())).collect();
     let dialogues = Dialogues::parse(&files).unwrap_or_else(|flaws| panic!("{}", flaws[0]));
     let names: Vec<_> = dialogues.all().map(|dialogue| dialogue.name.as_str()).collect();
-    assert_eq!(names, ["generate", "history", "menu", "settings", "topup", "train"]);
+    assert_eq!(names, ["generate", "history", "menu", "settings", "support", "topup", "train"]);
     assert_eq!(dialogues.root().menu().flatten().count(), 6);
 }
 

@@ -190,6 +190,7 @@ pub(super) async fn place_order(ask: &Ask<'_>) -> Result<Answer, FlowError> {
             memory.avatar = None;
             Answer::outcome("avatar_gone").remember(&memory).tell("note-avatar-gone")
         }
+        Placed::Closed => Answer::outcome("busy").tell("note-maintenance"),
         Placed::Busy => {
             let args = Args::default().number("limit", crate::orders::MAX_LIVE_JOBS);
             Answer::outcome("busy").tell_with("note-busy", args)

@@ -50,6 +50,9 @@ impl FromRequestParts<Site> for Caller {
         let telegram = proven(shown, &site.parts().web_app_key, chrono::Utc::now())?;
         site.rates().admit(TelegramId(telegram.id))?;
         let user = known(site, &telegram).await.map_err(|cause| Problem::ours("find who calls the API", &cause))?;
+        if user.banned_at.is_some() {
+            return Err(Problem::kind(StatusCode::FORBIDDEN, "banned", "This person may not use the bot any more."));
+        }
         Ok(Self { user: user.id, language: user.language(), balance: user.balance.get(), first_name: user.first_name })
     }
 }

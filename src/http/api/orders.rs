@@ -22,6 +22,8 @@ const KEY: &str = "Idempotency-Key";
 const LONGEST_KEY: usize = 255;
 /// When somebody with too many pictures under way may try again, in seconds.
 const AFTER_BUSY: u64 = 10;
+/// Seconds until another try makes sense under maintenance.
+const AFTER_MAINTENANCE: u64 = 300;
 
 /// What is ordered, however it came.
 #[derive(Debug, Default, Deserialize)]
@@ -98,6 +100,10 @@ fn refusal(refused: Placed) -> Problem {
         }
         Placed::Busy => Problem::kind(StatusCode::TOO_MANY_REQUESTS, "busy", "Too many pictures are under way.")
             .retry_after(AFTER_BUSY),
+        Placed::Closed => {
+            let detail = "No new orders are taken for a short while; what is under way will be finished.";
+            Problem::kind(StatusCode::SERVICE_UNAVAILABLE, "maintenance", detail).retry_after(AFTER_MAINTENANCE)
+        }
         Placed::PhotosGone => unprocessable("photos-gone", "A photo is not there any more; send it again."),
         Placed::Retired | Placed::AvatarGone | Placed::Placed(_) => {
             unprocessable("retired", "This template is not to be had at the moment.")

@@ -1,6 +1,6 @@
-//! Killed at each named point of an order, of a failure, and of a payment.
+//! Killed at each named point of an order, of a failure, of a payment, and of a refund.
 
-use pixelai::emulator::PayResult;
+use pixelai::emulator::{PayResult, Person};
 
 use super::{
     PRICE, READY, assert_books_in_order, can_go_on, can_try_another_photo, count, gets_ready_to_order, transfers,
@@ -93,6 +93,80 @@ async fn payment_survives(point: &str) {
     assert_books_in_order(&house).await;
 }
 
+/// A checkout and its payment; the bot is killed at `point` after somebody has tapped Pay.
+async fn checkout_survives(point: &str) {
+    let house = House::new(&[]).await;
+    let person = house.emulator.person("Ann", "en");
+    let first = house.start();
+    reaches_invoice(&person).await.expect("everything works so far");
+    house.emulator.idle().await;
+    first.kill().await;
+
+    let doomed = house.start_to_die_at(point);
+    let restart = async {
+        doomed.dies().await;
+        house.start()
+    };
+    let (mut paid, next) = tokio::join!(person.pays(), restart);
+    // A busy machine may be too slow for Telegram's ten seconds; then nothing was paid, and a later tap goes through.
+    while !matches!(paid, PayResult::Paid { .. }) {
+        assert!(matches!(paid, PayResult::TimedOut | PayResult::Refused { .. }), "{paid:?}");
+        assert_eq!(person.stars(), 500);
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        paid = person.pays().await;
+    }
+    person.sees("received").await.unwrap_or_else(|missing| panic!("{missing}\n{}", house.log()));
+    house.settled().await;
+    assert_eq!((person.stars(), house.number("SELECT count(*) FROM payments").await), (450, 1));
+    assert_eq!(count(&person, "received", false), 1, "{}", person.transcript());
+    assert!(next.stops().await.success());
+    assert_books_in_order(&house).await;
+}
+
+async fn reaches_invoice(person: &Person) -> Result<(), String> {
+    person.sends_text("/start");
+    person.sees_next("Hi, ").await?;
+    person.sends_text("/topup");
+    person.sees_next("Top up").await?;
+    person.presses("50\u{a0}⭐ →")?;
+    person.sees_invoice().await?;
+    Ok(())
+}
+
+/// An admin gives a payment back; the bot is killed at `point` on the way.
+async fn refund_survives(point: &str) {
+    let house = House::new(&[("ADMIN_IDS", "1000001")]).await;
+    let (admin, person) = (house.emulator.person("Olga", "en"), house.emulator.person("Ann", "en"));
+    let first = house.start();
+    admin.sends_text("/start");
+    admin.sees_next("Hi, ").await.expect("everything works so far");
+    reaches_invoice(&person).await.expect("everything works so far");
+    let PayResult::Paid { charge_id } = person.pays().await else { panic!("not paid") };
+    person.sees("received").await.expect("everything works so far");
+    house.emulator.idle().await;
+    first.kill().await;
+
+    let doomed = house.start_to_die_at(point);
+    admin.sends_text(&format!("/refund {charge_id}"));
+    doomed.dies().await;
+    let next = house.start();
+    admin.sees("on their way back").await.unwrap_or_else(|missing| panic!("{missing}\n{}", house.log()));
+    person.sees("returned").await.unwrap_or_else(|missing| panic!("{missing}\n{}", house.log()));
+    house.emulator.idle().await;
+    house.settled().await;
+    assert_eq!(person.stars(), 500);
+    let back = house.emulator.star_transactions().iter().filter(|it| it.get("receiver").is_some()).count();
+    assert_eq!((back, house.number("SELECT count(*) FROM refunds WHERE state = 'done'").await), (1, 1));
+    assert_eq!(house.number("SELECT count(*) FROM admin_acts").await, 1);
+    assert_eq!(
+        house.number("SELECT balance FROM accounts WHERE kind = 'available' ORDER BY balance LIMIT 1").await,
+        10
+    );
+    assert_eq!(count(&person, "returned", false), 1, "{}", person.transcript());
+    assert!(next.stops().await.success());
+    assert_books_in_order(&house).await;
+}
+
 macro_rules! stories {
     ($($name:ident: $story:ident($($argument:expr),+);)+) => {$(
         #[tokio::test]
@@ -127,6 +201,19 @@ stories! {
     killed_before_the_failure_is_told: failure_survives("before-send", 1);
     killed_right_after_telling_the_failure_it_comes_at_most_twice: failure_survives("sent", 2);
     killed_with_the_failure_marked_as_told: failure_survives("marked", 1);
+
+    killed_with_a_checkout_decided_but_not_answered: checkout_survives("checkout-decided");
+    killed_between_checkout_and_payment: checkout_survives("checkout-answered");
+    killed_with_the_payment_here_but_not_written: checkout_survives("paid");
+    killed_with_the_bought_credits_written_but_not_committed: checkout_survives("credit-written");
+    killed_with_the_bought_credits_in_the_books: checkout_survives("credited");
+
+    killed_with_the_refund_written_but_not_committed: refund_survives("refund-written");
+    killed_with_the_refund_asked_for_but_not_answered: refund_survives("desk-done");
+    killed_before_telegram_is_told_of_the_refund: refund_survives("refund-asked");
+    killed_with_the_stars_back_but_not_booked: refund_survives("refund-sent");
+    killed_with_the_refund_booked_but_not_committed: refund_survives("refund-booking");
+    killed_with_the_refund_in_the_books: refund_survives("refund-booked");
 
     killed_with_the_payment_written_but_not_committed: payment_survives("credit-written");
     killed_with_the_payment_in_the_books: payment_survives("credited");

@@ -78,5 +78,6 @@ async fn the_audit_names_what_does_not_add_up() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let account = "account 00000000-0000-0000-0000-00000000bbbb says 11, but its entries sum to 0";
     assert_eq!(said.trim_end(), account);
-    assert_eq!(String::from_utf8_lossy(&output.stderr).trim_end(), "pixelai: 1 fault in the books");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("Stars were not compared") && told.ends_with("pixelai: 1 fault in the books\n"), "{told}");
 }

@@ -36,6 +36,7 @@ const PENDING: &str = "SELECT \
     + (SELECT count(*) FROM erasures WHERE run_at <= $1) \
     + (SELECT count(*) FROM generation_jobs WHERE state IN ('succeeded', 'failed', 'cancelled') AND run_at <= $1) \
     + (SELECT count(*) FROM outbox WHERE due_at <= $1) \
+    + (SELECT count(*) FROM refunds WHERE due_at <= $1) \
     + (SELECT count(*) FROM sessions WHERE due_at <= $1) \
     + (SELECT count(*) FROM album_parts)";
 
@@ -286,7 +287,7 @@ impl Bot {
 
     /// Ends everything, and checks that the bot kept to the Bot API and the books are right.
     pub async fn shutdown(mut self) {
-        let flaws = self.store().audit_ledger().await.expect("the database answers");
+        let flaws = self.store().audit().await.expect("the database answers");
         assert!(flaws.is_empty(), "the ledger is wrong: {flaws:?}");
         self.stop().await;
         assert_eq!(self.emulator.violations(), Vec::<String>::new());

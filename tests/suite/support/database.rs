@@ -98,7 +98,7 @@ impl Fresh {
 
     /// The books, which have to be in order.
     pub async fn assert_books_in_order(&self) {
-        let faults = self.store.audit_ledger().await.expect("the books can be read");
+        let faults = self.store.audit().await.expect("the books can be read");
         assert!(faults.is_empty(), "{:?}: {faults:#?}", self.engine());
     }
 }

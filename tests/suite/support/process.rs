@@ -197,7 +197,8 @@ impl House {
         const LEFT: &str = "SELECT (SELECT count(*) FROM generation_jobs WHERE run_at IS NOT NULL) \
                             + (SELECT count(*) FROM training_runs WHERE run_at IS NOT NULL) \
                             + (SELECT count(*) FROM erasures WHERE run_at IS NOT NULL) \
-                            + (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)";
+                            + (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL) \
+                            + (SELECT count(*) FROM refunds WHERE due_at IS NOT NULL)";
         let database = self.database().await;
         let settled = tokio::time::timeout(PATIENCE, async {
             // Another process does the work; there is nothing to be woken by.

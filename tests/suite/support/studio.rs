@@ -12,7 +12,7 @@ use pixelai::config::{Config, Env};
 use pixelai::conversation::{Conversation, Outbound, SendError};
 use pixelai::domain::{JobId, JobState, TelegramId};
 use pixelai::flows::view::{OldScreen, Picture, Place, Sent, Shown, ShownKind, View};
-use pixelai::flows::{FetchError, Files, Uploads, World};
+use pixelai::flows::{FetchError, Files, Switches, Uploads, World};
 use pixelai::poller::{Pace, Poller};
 use pixelai::providers::hooks::Hooks;
 use pixelai::providers::{Provider, Providers};
@@ -25,6 +25,10 @@ use super::awaited;
 use super::database::{Fresh, engines};
 use super::provider::Scripted;
 use super::shop::{PROVIDERS, Shop};
+use super::stars::Till;
+
+/// The admin's Telegram id.
+pub const ADMIN: i64 = 900;
 
 /// As fast as a test wants it.
 const PACE: Pace = Pace {
@@ -32,6 +36,8 @@ const PACE: Pace = Pace {
     slowest: Duration::from_millis(10),
     back_off: Duration::from_millis(2),
     lease: Duration::from_secs(15),
+    books: Duration::from_secs(300),
+    books_grace: Duration::ZERO,
 };
 
 /// Takes every message, unless the person has blocked us, and remembers it.
@@ -95,6 +101,8 @@ pub struct Studio {
     pub second: Arc<Scripted>,
     pub out: Arc<Recorder>,
     pub talk: Arc<Conversation>,
+    /// Where Telegram's Stars would be.
+    pub till: Arc<Till>,
     poller: Poller,
     stop: CancellationToken,
     running: Option<JoinHandle<()>>,
@@ -122,10 +130,11 @@ impl Studio {
         let [first, second] = PROVIDERS.map(Scripted::new);
         let out = Arc::new(Recorder::default());
         let talk = Arc::new(conversation(&shop, out.clone()));
+        let till = Arc::new(Till::default());
         let tasks = tokio_util::task::TaskTracker::new();
-        let mut poller = Poller::new(talk.clone(), providers, shop.bell.clone(), PACE, tasks);
+        let mut poller = Poller::new(talk.clone(), providers, till.clone(), shop.bell.clone(), PACE, tasks);
         poller.hooks = hooks;
-        Self { shop, first, second, out, talk, poller, stop: CancellationToken::new(), running: None }
+        Self { shop, first, second, out, talk, till, poller, stop: CancellationToken::new(), running: None }
     }
 
     /// Starts the loops.
@@ -171,6 +180,8 @@ impl Studio {
     pub fn ring(&self) {
         self.shop.bell.jobs.notify_one();
         self.shop.bell.mail.notify_one();
+        self.shop.bell.refunds.notify_one();
+        self.shop.bell.books.notify_one();
     }
 }
 
@@ -186,7 +197,8 @@ fn conversation(shop: &Shop, out: Arc<Recorder>) -> Conversation {
         texts: Arc::new(script.texts.clone()),
         uploads: Uploads::new(store.clone(), 1),
         files: Arc::new(NoFiles),
-        admins: Vec::new(),
+        admins: vec![TelegramId(ADMIN)],
+        switches: Switches::default(),
     };
     let sessions = Sessions::in_database(store.database().clone());
     Conversation::new(script.dialogues, world, sessions, out, shop.bell.clone())

@@ -221,4 +221,16 @@ fn without_day(line: &str) -> String {
     line
 }
 
+/// A chat without Telegram's numbers of payments and people.
+pub fn unnumbered(told: &str) -> String {
+    let mut told = told.to_owned();
+    for (mark, digits) in [("stxCharge", 8), ("100000", 1)] {
+        while let Some(at) = told.find(mark) {
+            let end = (at + mark.len() + digits).min(told.len());
+            told.replace_range(at..end, if digits == 8 { "(charge)" } else { "(id)" });
+        }
+    }
+    told
+}
+
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::embedded().expect("the texts are readable"));
