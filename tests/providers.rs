@@ -22,6 +22,9 @@ mod provider;
 mod shop;
 #[path = "providers/story.rs"]
 mod story;
+#[path = "suite/support/stars.rs"]
+#[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
+mod stars;
 #[path = "suite/support/studio.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod studio;
