@@ -20,11 +20,11 @@ mod provider;
 #[path = "suite/support/shop.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod shop;
-#[path = "providers/story.rs"]
-mod story;
 #[path = "suite/support/stars.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod stars;
+#[path = "providers/story.rs"]
+mod story;
 #[path = "suite/support/studio.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod studio;

@@ -157,6 +157,9 @@ async fn an_hour_of_trade_leaves_the_audit_with_nothing_to_say() {
     let transactions = emulator.star_transactions();
     let of = |side: &str| transactions.iter().filter(|it| it.get(side).is_some()).count();
     assert!(of("source") > PEOPLE as usize / 4 && of("receiver") > 0, "{} in, {} out", of("source"), of("receiver"));
+    let client = Client::new(&emulator.url(), emulator.token()).expect("a client");
+    let wallet = Wallet::new(bot.store().clone(), pixelai::domain::Credits::ZERO);
+    assert_eq!(wallet.disagreements(&client).await.expect("Telegram answers"), Vec::<String>::new());
     let purses: i64 = people.iter().map(Person::stars).sum();
     let kept = bot.number(
         "SELECT CAST(COALESCE(SUM(CASE WHEN refunded_at IS NULL THEN stars ELSE 0 END), 0) AS BIGINT) FROM payments",
@@ -164,9 +167,6 @@ async fn an_hour_of_trade_leaves_the_audit_with_nothing_to_say() {
     assert_eq!(purses + kept.await, PEOPLE as i64 * PURSE);
     assert_eq!(bot.number("SELECT count(*) FROM refunds WHERE state = 'asked'").await, 0);
 
-    let client = Client::new(&emulator.url(), emulator.token()).expect("a client");
-    let wallet = Wallet::new(bot.store().clone(), pixelai::domain::Credits::ZERO);
-    assert_eq!(wallet.disagreements(&client).await.expect("Telegram answers"), Vec::<String>::new());
     assert_eq!(bot.store().audit().await.expect("the books can be read"), Vec::<String>::new());
     bot.shutdown().await;
 }

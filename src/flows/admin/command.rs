@@ -128,7 +128,8 @@ pub struct Misuse {
 
 /// Reads a message. `None`: not a command of admins.
 pub fn parse(text: &str) -> Option<Result<Command, Misuse>> {
-    let mut words = text.trim().strip_prefix('/')?.split_whitespace();
+    let text = text.trim().strip_prefix('/').filter(|rest| !rest.starts_with(char::is_whitespace))?;
+    let mut words = text.split_whitespace();
     let name = words.next()?.split('@').next()?.to_ascii_lowercase();
     if name == "help" {
         return Some(Ok(Command::Help));
