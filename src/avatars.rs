@@ -71,7 +71,7 @@ pub enum PlacedRun {
     },
     /// There are fewer photos than [`MIN_PHOTOS`].
     TooFew,
-    /// No trainer is switched on.
+    /// No trainer is switched on, or no new orders are taken for now.
     Closed,
     /// There is no such avatar of this person, or it has no kind yet.
     Gone,
@@ -118,6 +118,9 @@ impl Avatars {
         let Some(avatar) = tx.avatar(wish.user, wish.avatar).await? else { return Ok(PlacedRun::Gone) };
         if let Some(run) = avatar.live_run {
             return Ok(PlacedRun::Placed(run));
+        }
+        if tx.maintenance().await? {
+            return Ok(PlacedRun::Closed);
         }
         let Some(kind) = avatar.kind else { return Ok(PlacedRun::Gone) };
         let Some(offer) = self.orders.catalog().training(kind) else { return Ok(PlacedRun::Closed) };

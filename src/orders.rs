@@ -127,11 +127,6 @@ impl Orders {
         self.bell.jobs.notify_one();
     }
 
-    /// What wakes the loops that do what was written down.
-    pub fn bell(&self) -> &Bell {
-        &self.bell
-    }
-
     /// Places an order: the hold and the job in one transaction, once per action.
     pub async fn place(&self, order: &Order<'_>, now: Time) -> sqlx::Result<Placed> {
         self.place_with(order, None, now).await

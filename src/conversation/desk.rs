@@ -46,6 +46,7 @@ impl Conversation {
                 for view in &views {
                     self.hand_over(user, view, below()).await?;
                 }
+                self.ring();
                 Ok(if also { Served::AlsoTheRest } else { Served::Yes })
             }
             Deed::Press { data, on } => {
@@ -55,9 +56,17 @@ impl Conversation {
                     Reply::Message(view) => self.hand_over(user, &view, below()).await?,
                     Reply::InPlace(view) => self.hand_over(user, &view, on.map_or(below(), Place::Edit)).await?,
                 }
+                self.ring();
                 Ok(Served::Yes)
             }
             _ => Ok(Served::No),
+        }
+    }
+
+    /// Wakes whoever carries out what an act has written down. After the answer, so that what comes of it comes later.
+    fn ring(&self) {
+        for bell in [&self.bell.refunds, &self.bell.jobs, &self.bell.mail] {
+            bell.notify_one();
         }
     }
 

@@ -105,10 +105,13 @@ impl Queue {
         while self.pending.front().is_some_and(|first| i64::try_from(first.id).is_ok_and(|id| id < offset)) {
             self.confirm_front();
         }
-        let mut batch = std::mem::take(&mut self.again);
-        let room = limit.saturating_sub(batch.len());
-        batch.extend(self.pending.iter().take(room).cloned());
-        batch
+        let batch: Vec<_> = self.pending.iter().take(limit.saturating_sub(self.again.len())).cloned().collect();
+        // Nothing is handed out before what comes ahead of it in the queue: confirming it would confirm that unseen.
+        let seen = batch.last().map_or(u64::MAX, |last| last.id);
+        let (mut again, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.again).into_iter().partition(|update| update.id <= seen);
+        self.again = later;
+        again.extend(batch);
+        again
     }
 
     fn confirm_front(&mut self) {
@@ -227,5 +230,26 @@ impl Queue {
             }
         }
         self.arrived.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_delivered_once_more_does_not_overtake_the_queue() {
+        let mut queue = Queue::default();
+        for text in ["one", "two", "three"] {
+            queue.push("message", &Value::from(text), 7);
+        }
+        queue.redeliver(Some(3));
+        let ids = |batch: Vec<Pending>| batch.into_iter().map(|update| update.id).collect::<Vec<_>>();
+        assert_eq!(ids(queue.take(0, 2)), [1], "the third waits for the second");
+        assert_eq!(ids(queue.take(2, 2)), [2]);
+        assert_eq!(ids(queue.take(3, 2)), [3, 3]);
+        assert_eq!(ids(queue.take(4, 2)), [], "and comes once");
+        queue.redeliver(Some(1));
+        assert_eq!(ids(queue.take(4, 2)), [1], "what is past comes at once");
     }
 }

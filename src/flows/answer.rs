@@ -42,7 +42,7 @@ pub struct Answer {
     pub language: Option<Language>,
     /// The person may have more or fewer credits than before.
     pub moves_balance: bool,
-    /// It has put letters into the outbox, which go out once the next screen is there.
+    /// It has written down letters or refunds, which go out once the next screen is there.
     pub posts: bool,
     /// The next screen takes the place of the one that is there, also after something that the person sent.
     pub in_place: bool,
@@ -77,7 +77,7 @@ impl Answer {
         self
     }
 
-    /// The action has put letters into the outbox.
+    /// The action has written down letters or refunds.
     #[must_use]
     pub fn posts(self) -> Self {
         Self { posts: true, ..self }

@@ -193,8 +193,7 @@ async fn return_stars(ask: &Ask<'_>, request: &Request, forced: bool) -> Result<
         Asked::Now(_) => {
             tx.close_request(request.number, Closed::Returned, ask.user.id, ask.now).await?;
             tx.commit().await?;
-            ask.world.orders.bell().refunds.notify_one();
-            Ok(Answer::outcome("asked"))
+            Ok(Answer::outcome("asked").posts())
         }
         Asked::Spent { .. } => Ok(Answer::outcome("spent")),
         Asked::Unknown => refused("note-refund-unknown"),

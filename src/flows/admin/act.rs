@@ -243,19 +243,15 @@ impl Desk<'_> {
         })
     }
 
-    /// What follows once an act is in the database.
+    /// What this process has to know once an act is in the database.
     async fn after(&self, act: &Act) -> Result<(), FlowError> {
-        let bell = self.world.orders.bell();
         match act {
-            Act::Refund { .. } => bell.refunds.notify_one(),
-            Act::Retry { .. } | Act::CallOff { .. } => bell.jobs.notify_one(),
             Act::Maintenance { on } => self.world.switches.set_maintenance(*on),
             Act::Template { .. } => {
                 self.world.orders.catalog().reload(&self.world.store).await.map_err(anyhow::Error::from)?;
             }
-            Act::Grant { .. } | Act::Take { .. } | Act::Ban { .. } | Act::Unban { .. } => {}
+            _ => {}
         }
-        bell.mail.notify_one();
         Ok(())
     }
 
