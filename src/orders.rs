@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::crash;
 use crate::database::{Time, Tx};
 use crate::domain::{
-    ActionKey, AvatarId, Credits, Failure, JobId, JobState, Letter, PhotoId, TemplateId, TemplateKind, UserId,
+    ActionKey, AvatarId, Credits, Failure, JobId, JobState, Letter, Model, PhotoId, TemplateId, TemplateKind, UserId,
 };
 use crate::store::Store;
 use crate::store::avatars::Avatar;
@@ -87,6 +87,8 @@ pub enum Repeated {
     Retired,
     /// A photo was removed in the meantime.
     PhotosGone,
+    /// The avatar was deleted in the meantime.
+    AvatarGone,
 }
 
 /// The orders of everybody. Cheap to clone.
@@ -156,16 +158,9 @@ impl Orders {
                 return Ok(Placed::PhotosGone);
             }
         }
-        let model = if offer.template.kind == TemplateKind::Avatar {
-            let Some(sitter) = sitter else { return Ok(Placed::AvatarGone) };
-            let avatar = tx.avatar(order.user, sitter.avatar).await?;
-            let Some(provider) = avatar.and_then(|avatar| avatar.provider) else { return Ok(Placed::AvatarGone) };
-            let Some(model) = self.catalog.model_of_provider(&offer.template, &provider) else {
-                return Ok(Placed::Retired);
-            };
-            model
-        } else {
-            offer.model.clone()
+        let model = match self.model_of(&mut tx, &offer, order.user, sitter.map(|sitter| sitter.avatar)).await? {
+            Ok(model) => model,
+            Err(unfit) => return Ok(unfit),
         };
         let job = NewJob {
             id: JobId::new(),
@@ -193,6 +188,26 @@ impl Orders {
         crash::point("held");
         self.bell.jobs.notify_one();
         Ok(Placed::Placed(job.id))
+    }
+
+    /// The model that an order begins with: the template's own, or the one that reads the avatar's weights. An error says
+    /// why there is none.
+    async fn model_of(
+        &self,
+        tx: &mut Tx,
+        offer: &Offer,
+        user: UserId,
+        avatar: Option<AvatarId>,
+    ) -> sqlx::Result<Result<Model, Placed>> {
+        if offer.template.kind != TemplateKind::Avatar {
+            return Ok(Ok(offer.model.clone()));
+        }
+        let avatar = match avatar {
+            Some(avatar) => tx.avatar(user, avatar).await?,
+            None => None,
+        };
+        let Some(provider) = avatar.and_then(|avatar| avatar.provider) else { return Ok(Err(Placed::AvatarGone)) };
+        Ok(self.catalog.model_of_provider(&offer.template, &provider).ok_or(Placed::Retired))
     }
 
     /// Orders an avatar's first picture and gives its price, once in the avatar's life. Part of ending its training.
@@ -295,9 +310,14 @@ impl Orders {
     pub async fn repeat(&self, tx: &mut Tx, id: JobId, now: Time) -> sqlx::Result<Repeated> {
         let Some(job) = tx.job(id).await? else { return Ok(Repeated::Over) };
         let Some(offer) = self.catalog.offer(&job.template_id) else { return Ok(Repeated::Retired) };
-        let (model_until, deadline) = (now + offer.model.time_limit, now + offer.chain_limit + SLACK);
+        let model = match self.model_of(tx, &offer, job.user_id, job.avatar_id).await? {
+            Ok(model) => model,
+            Err(Placed::AvatarGone) => return Ok(Repeated::AvatarGone),
+            Err(_) => return Ok(Repeated::Retired),
+        };
+        let (model_until, deadline) = (now + model.time_limit, now + offer.chain_limit + SLACK);
         if !job.state.is_final() {
-            let again = tx.restart_job(id, &offer.model.alias, model_until, deadline, now).await?;
+            let again = tx.restart_job(id, &model.alias, model_until, deadline, now).await?;
             return Ok(if again { Repeated::Again } else { Repeated::Over });
         }
         if job.state != JobState::Failed {
@@ -314,8 +334,10 @@ impl Orders {
             user: job.user_id,
             key: &key,
             template: &job.template_id,
-            model: &offer.model.alias,
+            model: &model.alias,
             photos: &job.photos,
+            avatar: job.avatar_id,
+            words: job.words.as_deref(),
             price: job.price,
             model_until,
             deadline,

@@ -41,7 +41,10 @@ async fn main() -> anyhow::Result<()> {
     let filled = Instant::now();
     let mut sitters = Vec::with_capacity(people);
     for person in 0..people {
-        sitters.push(bench.sitter(person, photos, megabytes * 1_000_000).await?);
+        let sitter = emulator.person("Ann", "en");
+        // Nobody gets letters who has not written first.
+        sitter.sends_text("/start");
+        sitters.push(bench.sitter(sitter.id(), person, photos, megabytes * 1_000_000).await?);
     }
     println!("photos stored in {:.0} s", filled.elapsed().as_secs_f64());
 
@@ -100,10 +103,15 @@ impl Bench {
     }
 
     /// A person with an avatar that has its photos.
-    async fn sitter(&self, number: usize, photos: usize, bytes: usize) -> anyhow::Result<(UserId, AvatarId)> {
+    async fn sitter(
+        &self,
+        person: i64,
+        number: usize,
+        photos: usize,
+        bytes: usize,
+    ) -> anyhow::Result<(UserId, AvatarId)> {
         let now = chrono::Utc::now();
-        let id = TelegramId(1_000_000 + number as i64);
-        let profile = Profile { telegram_id: id, first_name: "Ann", username: None, language_code: Some("en") };
+        let profile = Profile { telegram_id: TelegramId(person), first_name: "Ann", username: None, language_code: Some("en") };
         let user = self.wallet.welcome(&profile, now).await?;
         let key = ActionKey(format!("begin:{number}"));
         let Begun::Begun(avatar) = self.avatars.begin(user, &key, now).await? else { bail!("too many avatars") };

@@ -136,6 +136,9 @@ admin-maintenance-is =
 admin-retried = The order begins anew. What had been given back is paid by the house.
 admin-called-off = The order is cancelled, the credits are back, and the person is told.
 admin-job-over = This order has ended or was repeated before. Nothing was done.
+admin-photos-gone = The photos of this order are deleted by now; the person has to send them again. Nothing has been done.
+admin-avatar-gone = The avatar of this order is deleted. Nothing has been done.
+admin-template-gone = The template of this order cannot be had any more. Nothing has been done.
 
 ## Templates; $name is a template's short name, $number its place on its shelf
 

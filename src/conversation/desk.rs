@@ -63,8 +63,8 @@ impl Conversation {
         }
     }
 
-    /// Wakes whoever carries out what an act has written down. After the answer, so that what comes of it comes later.
-    fn ring(&self) {
+    /// Wakes whoever carries out what was written down. After the answer, so that what comes of it comes later.
+    pub(super) fn ring(&self) {
         for bell in [&self.bell.refunds, &self.bell.jobs, &self.bell.mail] {
             bell.notify_one();
         }

@@ -72,7 +72,7 @@ impl Conversation {
             crash::point("before-step");
             match self.walk(&mut turn, &session, &event).await? {
                 Walked::Ignored => {
-                    self.ring(&turn);
+                    self.ring_after(&turn);
                     return self.ignore(&turn, &known).await;
                 }
                 // Nobody knows any more what was pressed, so the person is told why nothing comes of it.
@@ -90,7 +90,7 @@ impl Conversation {
                     crash::point("saved");
                     count_way(&session, &moved.session);
                     let shown = self.show(&mut turn, &known, &moved, told).await;
-                    self.ring(&turn);
+                    self.ring_after(&turn);
                     shown?;
                     crash::point("shown");
                     return Ok(Taken::Done);
@@ -101,10 +101,9 @@ impl Conversation {
     }
 
     /// Wakes whoever carries out what an action has written down. After the screen, so that what comes of it comes later.
-    fn ring(&self, turn: &Turn<'_>) {
+    fn ring_after(&self, turn: &Turn<'_>) {
         if turn.posted {
-            self.bell.mail.notify_one();
-            self.bell.refunds.notify_one();
+            self.ring();
         }
     }
 

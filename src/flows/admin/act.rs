@@ -195,8 +195,9 @@ impl Desk<'_> {
             Act::Retry { job } => Ok(match self.world.orders.repeat(tx, *job, now).await? {
                 Repeated::Again | Repeated::Anew => Ok(()),
                 Repeated::Over => Err(Refused::Because("admin-job-over")),
-                Repeated::Retired => Err(Refused::Because("note-retired")),
-                Repeated::PhotosGone => Err(Refused::Because("note-photos-gone")),
+                Repeated::Retired => Err(Refused::Because("admin-template-gone")),
+                Repeated::PhotosGone => Err(Refused::Because("admin-photos-gone")),
+                Repeated::AvatarGone => Err(Refused::Because("admin-avatar-gone")),
             }),
             Act::CallOff { job } => Ok(match self.world.orders.call_off(tx, *job, now).await? {
                 true => Ok(()),
