@@ -62,6 +62,8 @@ pub struct Options {
     pub knobs: Vec<Knob>,
     /// What the page's restart button does.
     pub restart: Option<Arc<dyn Fn() + Send + Sync>>,
+    /// Whether a page that finds nobody makes somebody to look after the bot as well: the person [`ADMIN`].
+    pub admin: bool,
     /// Where everything is kept between runs; without it, in memory only. Files lie in a folder beside it.
     pub state_file: Option<PathBuf>,
     /// Whether Telegram's sending limits hold: a message a second to a chat after a burst of five, thirty in all.
@@ -78,11 +80,15 @@ impl Default for Options {
             samples: Vec::new(),
             knobs: Vec::new(),
             restart: None,
+            admin: false,
             state_file: None,
             rate_limits: false,
         }
     }
 }
+
+/// Who looks after the bot, where [`Options::admin`] wants one: the second person that is ever made.
+pub const ADMIN: i64 = world::FIRST_PERSON + 1;
 
 /// A photo for people who have none at hand.
 #[derive(Debug, Clone)]

@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, DEFAULT_ADDRESS, Secret};
-use crate::emulator::{Emulator, Knob, Options, Sample};
+use crate::domain::TelegramId;
+use crate::emulator::{self, Emulator, Knob, Options, Sample};
 use crate::http::Listener;
 use crate::media;
 use crate::providers::painter::{Behaviour, Painter};
@@ -76,6 +77,11 @@ impl Demo {
             mock_ai_dir: beside("painter"),
             ..config
         };
+        // Questions about payments have to reach somebody.
+        let admin = config.admins.is_empty();
+        if admin {
+            config.admins.push(TelegramId(emulator::ADMIN));
+        }
         // Before the address is said: whoever opens the page finds a bot.
         open(&config).await?.close().await;
         let painters = painters(&config)?;
@@ -89,6 +95,7 @@ impl Demo {
             samples: samples().await?,
             knobs: vec![knob(&painters)],
             restart: Some(Arc::new(move || ring.notify_one())),
+            admin,
             state_file: Some(beside("telegram.json")),
             ..Options::default()
         })

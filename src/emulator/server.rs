@@ -58,6 +58,7 @@ pub(super) async fn start(options: Options) -> Result<(Arc<Shared>, Server), Sta
         samples: options.samples,
         knobs: options.knobs,
         restart: options.restart,
+        admin: options.admin,
         http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?,
         stop: stop.clone(),
         requests: Mutex::default(),

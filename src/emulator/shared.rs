@@ -26,6 +26,7 @@ pub(super) struct Shared {
     pub samples: Vec<Sample>,
     pub knobs: Vec<Knob>,
     pub restart: Option<Arc<dyn Fn() + Send + Sync>>,
+    pub admin: bool,
     pub http: reqwest::Client,
     /// Ends polls, event streams and the server.
     pub stop: CancellationToken,

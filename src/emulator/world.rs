@@ -16,7 +16,7 @@ use super::transcript;
 /// Messages kept in one chat; the oldest go first.
 const MESSAGES_LIMIT: usize = 2000;
 const TRANSCRIPT_LIMIT: usize = 5000;
-const FIRST_PERSON: i64 = 1_000_001;
+pub(super) const FIRST_PERSON: i64 = 1_000_001;
 const PURSE_AT_FIRST: i64 = 500;
 /// Events that a slow listener of a chat may lag behind.
 const EVENTS_BUFFER: usize = 256;

@@ -15,13 +15,18 @@ use crate::transcripts::Actor;
 /// Telegram's limit for text under a picture; the longest text is four times that.
 const CAPTION: usize = 1024;
 const CALLBACK_DATA: usize = 64;
+/// The second person.
+const ADMIN: i64 = 1_000_002;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_is_shown_whole_in_both_languages() {
     let script = Script::proven(&Config::from_env(&Env::default()).expect("the defaults")).expect("no flaws");
     for language in [Language::En, Language::Ru] {
-        let bot = Bot::start_with(BotOptions { start_balance: Some(11), ..BotOptions::default() }).await;
+        let options = BotOptions { start_balance: Some(11), admins: vec![ADMIN], ..BotOptions::default() };
+        let bot = Bot::start_with(options).await;
         let ann = Actor::new(&bot, language);
+        // Without an admin there would be nobody to ask.
+        Actor::started(&bot, language).await;
         let memories = Memories::made_by(&bot, &ann).await;
         let mut shown = String::new();
         for dialogue in script.dialogues.all() {
@@ -52,7 +57,7 @@ struct Memories {
 }
 
 impl Memories {
-    /// An order under way, an album and an invoice.
+    /// An order under way, an album, an invoice and a question.
     async fn made_by(bot: &Bot, ann: &Actor<'_>) -> Self {
         ann.writes("/start").await;
         ann.orders_cabin().await;
@@ -85,6 +90,10 @@ impl Memories {
         ann.taps("Train ·", "Обучить ·");
         bot.quiet_but_for_jobs().await;
         rest_jobs(bot).await;
+        ann.person.sends_text("/paysupport");
+        bot.quiet_but_for_jobs().await;
+        ann.person.sends_text(ann.says("I paid twice", "Я заплатила дважды"));
+        bot.quiet_but_for_jobs().await;
         let avatars = ids(bot, "SELECT id FROM avatars").await;
         let runs = ids(bot, "SELECT id FROM training_runs").await;
         let photos = ids(bot, "SELECT id FROM photos").await;
@@ -104,6 +113,7 @@ impl Memories {
             "generate" => self.generate.clone(),
             "train" => self.train.clone(),
             "topup" => self.topup.clone(),
+            "support" => json!({"q": 1}),
             _ => json!({}),
         }
     }

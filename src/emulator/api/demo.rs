@@ -117,7 +117,9 @@ async fn clear_faults(State(shared): App) -> Json<Value> {
 }
 
 async fn info(State(shared): App) -> Json<Value> {
-    Json(json!({"restart": shared.restart.is_some(), "version": env!("CARGO_PKG_VERSION")}))
+    Json(json!({
+        "restart": shared.restart.is_some(), "admin": shared.admin, "version": env!("CARGO_PKG_VERSION"),
+    }))
 }
 
 async fn restart(State(shared): App) -> Answer {

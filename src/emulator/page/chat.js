@@ -250,7 +250,16 @@ async function createPerson(first_name, language_code) {
 /** The people, of whom there is always one: a demo that was started afresh knows nobody yet. */
 async function readPeople() {
   state.people = await api.people();
-  if (state.people.length === 0) state.people = [await api.createPerson(word("defaultName"), language())];
+  if (state.people.length === 0) state.people = await firstPeople();
+}
+
+/** Somebody to talk with the bot, and somebody who looks after it, where the bot knows of one. */
+async function firstPeople() {
+  const first = await api.createPerson(word("defaultName"), language());
+  if (!(await api.info()).admin) return [first];
+  const admin = await api.createPerson(word("adminName"), language());
+  await api.sendText(admin.id, "/start");
+  return [first, admin];
 }
 
 async function refreshPeople() {
