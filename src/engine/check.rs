@@ -7,7 +7,7 @@ mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::dialogue::{Dialogue, Dialogues, State, Target};
+use super::dialogue::{Dialogue, Dialogues, State, Target, command_of};
 use super::flaw::Flaw;
 use super::session::Nonce;
 
@@ -101,6 +101,13 @@ impl Checker<'_> {
 fn targets(state: &State) -> impl Iterator<Item = &Target> {
     let after = state.after.iter().map(|after| &after.target);
     state.on.iter().map(|branch| &branch.target).chain(after).flat_map(Target::walk)
+}
+
+/// The same without what takes a command, which nobody sees.
+fn visible_targets(state: &State) -> impl Iterator<Item = &Target> {
+    let after = state.after.iter().map(|after| &after.target);
+    let on = state.on.iter().filter(|branch| command_of(&branch.name).is_none());
+    on.map(|branch| &branch.target).chain(after).flat_map(Target::walk)
 }
 
 /// Every target of a dialogue.

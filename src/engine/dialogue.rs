@@ -157,6 +157,8 @@ impl Dialogue {
 
 /// Stands before the event's name in the site of a transition from `[everywhere]`.
 pub(super) const EVERYWHERE_SITE: char = '*';
+/// Stands before a command's name in a state that takes it first, as it does where a person types it.
+pub(super) const COMMAND_MARK: char = '/';
 /// Stands for the event in the site of an `after`.
 pub(super) const AFTER_SITE: &str = "@after";
 
@@ -174,7 +176,8 @@ pub struct State {
     pub keyboard: Vec<Vec<Key>>,
     /// What happens by itself after a while.
     pub after: Option<After>,
-    /// Where each event leads, in the file's order.
+    /// Where each event leads, in the file's order. An event is a button, an input, a signal, or `/name` for a command
+    /// that this state takes before `[everywhere]` does.
     pub on: Vec<Branch>,
     /// Names that the state had in older builds.
     pub(super) renamed: Names,
@@ -188,6 +191,12 @@ impl State {
     /// Where an event leads.
     pub fn on(&self, event: &str) -> Option<&Target> {
         find(&self.on, event)
+    }
+
+    /// Where the state itself leads a command, before `[everywhere]` does. With its site.
+    pub(super) fn on_command(&self, name: &str) -> Option<(&str, &Target)> {
+        let branch = self.on.iter().find(|branch| command_of(&branch.name) == Some(name))?;
+        Some((&branch.name, &branch.target))
     }
 
     /// Whether the screen has a button of this name that can be pressed; a pay button cannot.
@@ -275,6 +284,11 @@ pub enum Go {
     Call { dialogue: String, at: Option<String>, results: Vec<Branch> },
     /// Back to whoever called this dialogue.
     Return(String),
+}
+
+/// The command that an event's name in a state stands for: `cancel` of `/cancel`.
+pub(super) fn command_of(event: &str) -> Option<&str> {
+    event.strip_prefix(COMMAND_MARK)
 }
 
 /// A named way: an event, an outcome or a result, and where it leads.

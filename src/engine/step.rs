@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::dialogue::{AFTER_SITE, Dialogue, Dialogues, EVERYWHERE_SITE, Go, HOME, State, Target, find};
+use super::dialogue::{AFTER_SITE, Dialogue, Dialogues, EVERYWHERE_SITE, Go, HOME, State, Target, command_of, find};
 use super::event::{Event, Input};
 use super::session::{Frame, MAX_DEPTH, Memory, Session};
 
@@ -62,8 +62,8 @@ pub struct Act {
     /// The dialogue that the action belongs to; also the one on top of `session`.
     pub dialogue: String,
     pub action: String,
-    /// As the action finds it. For an event of `[everywhere]` it is unwound to the root already; the revision is still
-    /// that of the session before.
+    /// As the action finds it. For an event that `[everywhere]` takes it is unwound to the root already; the revision
+    /// is still that of the session before.
     pub session: Session,
     /// Where the action stands in the top frame's dialogue, see [`Frame::call`].
     site: String,
@@ -91,7 +91,11 @@ pub fn step(dialogues: &Dialogues, session: &Session, event: &Event) -> Step {
         None => (Session { frames: vec![dialogues.first_frame()], ..session.clone() }, Some(Note::Lost)),
     };
     if let Some(name) = everywhere_name(dialogues, event) {
-        return Walk::new(dialogues, session, note).everywhere(name);
+        let own = top_state(dialogues, &session).and_then(|(_, state)| own_command(state, event));
+        return match own {
+            Some((site, target)) => Walk::new(dialogues, session, note).from(site, target),
+            None => Walk::new(dialogues, session, note).everywhere(name),
+        };
     }
     if note.is_some() {
         return Step::Moved(Moved::onto(dialogues, session, note));
@@ -125,7 +129,8 @@ fn transition<'a>(state: &'a State, event: &'a Event) -> Option<(&'a str, &'a Ta
         // What a press names comes from the client: it must not pass for a signal, nor a signal for a press.
         Event::Press { button, .. } => Some(button.as_str()).filter(|name| state.has_button(name))?,
         Event::Signal { name, .. } => {
-            let is_signal = !state.has_button(name) && Input::ALL.iter().all(|input| input.name() != name);
+            let is_input = Input::ALL.iter().any(|input| input.name() == name);
+            let is_signal = !state.has_button(name) && !is_input && command_of(name).is_none();
             Some(name.as_str()).filter(|_| is_signal)?
         }
         Event::Keepsake { .. } | Event::Everywhere { .. } | Event::Unusual => return None,
@@ -145,6 +150,14 @@ fn everywhere_name<'a>(dialogues: &Dialogues, event: &'a Event) -> Option<&'a st
         _ => return None,
     };
     (offered && find(&root.everywhere, name).is_some()).then_some(name)
+}
+
+/// Where the state itself leads a command.
+fn own_command<'a>(state: &'a State, event: &Event) -> Option<(&'a str, &'a Target)> {
+    match event {
+        Event::Everywhere { name } => state.on_command(name),
+        _ => None,
+    }
 }
 
 /// The session with its states under their present names; `None` when a part of it no longer exists.

@@ -22,8 +22,8 @@ struct DialoguePlan {
 struct StatePlan {
     silent: bool,
     home: bool,
-    /// Of three buttons, the text, the photo and the signal.
-    on: [Option<Way>; 6],
+    /// Of three buttons, the text, the photo, the signal and a command that the state takes first.
+    on: [Option<Way>; 7],
     after: Option<Way>,
 }
 
@@ -36,10 +36,10 @@ enum Way {
     Return(usize),
 }
 
-const EVENTS: [&str; 6] = ["pick", "b1", "b2", "text", "photo", "sig"];
+const EVENTS: [&str; 7] = ["pick", "b1", "b2", "text", "photo", "sig", "\"/start\""];
 
 pub fn plan() -> impl Strategy<Value = Plan> {
-    let state = (any::<bool>(), any::<bool>(), prop::array::uniform6(option::of(way())), option::weighted(0.2, way()));
+    let state = (any::<bool>(), any::<bool>(), prop::array::uniform7(option::of(way())), option::weighted(0.2, way()));
     let state = state.prop_map(|(silent, home, on, after)| StatePlan { silent, home, on, after });
     let dialogue = (vec(state, 1..4), 1..=2_usize).prop_map(|(states, results)| DialoguePlan { states, results });
     (vec(dialogue, 1..4), [way(), way(), way()]).prop_map(|(dialogues, everywhere)| Plan { dialogues, everywhere })

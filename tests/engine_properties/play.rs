@@ -53,8 +53,9 @@ pub fn vocabulary(dialogues: &Dialogues) -> Vocabulary {
         }
         for state in dialogue.states() {
             let names = state.on.iter().map(|branch| &branch.name);
-            signals
-                .extend(names.filter(|name| !state.has_button(name) && *name != "text" && *name != "photo").cloned());
+            let is_signal =
+                |name: &str| !state.has_button(name) && name != "text" && name != "photo" && !name.starts_with('/');
+            signals.extend(names.filter(|name| is_signal(name)).cloned());
             let items = state.keyboard.iter().flatten().filter(|key| matches!(key, Key::Each { .. }));
             each.extend(items.map(|key| (dialogue.name.clone(), key.name().to_owned())));
         }
@@ -81,7 +82,7 @@ fn targets(dialogue: &Dialogue) -> Vec<&Target> {
     all
 }
 
-/// Everything that the state on top waits for.
+/// Everything that the state on top waits for, but for commands.
 pub fn events(dialogues: &Dialogues, vocabulary: &Vocabulary, session: &Session) -> Vec<Event> {
     let Some(state) = session.frames.last().and_then(|top| dialogues.state(&top.dialogue, &top.state)) else {
         return vec![Event::Unusual];
@@ -136,10 +137,18 @@ impl Play {
     pub fn deed(&mut self, dialogues: &Dialogues, vocabulary: &Vocabulary, deed: &Deed) {
         let (event, number) = self.event(dialogues, vocabulary, deed);
         let depth_before = self.session.frames.len();
+        let is_own = self.takes(dialogues, &event);
         self.go(dialogues, vocabulary, &event, number);
-        if matches!(deed, Deed::Everywhere(..) | Deed::Keepsake(..)) {
+        if matches!(deed, Deed::Everywhere(..) | Deed::Keepsake(..)) && !is_own {
             assert!(self.session.frames.len() <= 2, "{event:?} did not unwind {depth_before} frames");
         }
+    }
+
+    /// Whether the event is a command that the state on top takes before `[everywhere]` does.
+    fn takes(&self, dialogues: &Dialogues, event: &Event) -> bool {
+        let Event::Everywhere { name } = event else { return false };
+        let state = self.session.frames.last().and_then(|top| dialogues.state(&top.dialogue, &top.state));
+        state.is_some_and(|state| state.on(&format!("/{name}")).is_some())
     }
 
     fn event(&self, dialogues: &Dialogues, vocabulary: &Vocabulary, deed: &Deed) -> (Event, usize) {

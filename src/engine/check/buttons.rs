@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Checker, Nonce};
-use crate::engine::dialogue::{Branch, Dialogue, HOME, Key, Names, State};
+use crate::engine::dialogue::{Branch, Dialogue, HOME, Key, Names, State, command_of};
 use crate::engine::event::Input;
 use crate::engine::flaw::suggest;
 
@@ -77,6 +77,9 @@ impl Checker<'_> {
 
     fn handler(&mut self, dialogue: &Dialogue, state: &State, branch: &Branch) {
         let name = branch.name.as_str();
+        if let Some(command) = command_of(name) {
+            return self.command_handler(dialogue, state, branch, command);
+        }
         let is_input = Input::ALL.iter().any(|input| input.name() == name);
         if is_input || self.is_signal(name) || state.has_button(name) {
             return;
@@ -92,6 +95,16 @@ impl Checker<'_> {
         let what =
             format!("`on.{name}` of `{}` is neither a button of its keyboard, nor a signal, nor an input", state.name);
         self.flaw(&dialogue.file, branch.line, what, mend);
+    }
+
+    /// A command that a state takes before `[everywhere]` does has to be one.
+    fn command_handler(&mut self, dialogue: &Dialogue, state: &State, branch: &Branch, command: &str) {
+        let root = self.dialogues.root();
+        if root.commands().all(|known| known != command) {
+            let what = format!("`on.\"/{command}\"` of `{}` waits for a command that there is not", state.name);
+            let mend = format!("{}, or add it to `commands` in {}", suggest(command, root.commands()), root.file);
+            self.flaw(&dialogue.file, branch.line, what, mend);
+        }
     }
 
     /// Commands, menu buttons and keepsakes against `[everywhere]`.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Checker, all_targets, targets};
-use crate::engine::dialogue::{Dialogue, Dialogues, Go, HOME, State};
+use super::{Checker, all_targets, targets, visible_targets};
+use crate::engine::dialogue::{Dialogue, Dialogues, Go, HOME, State, Target};
 use crate::engine::flaw::quoted;
 
 impl Checker<'_> {
@@ -18,7 +18,12 @@ impl Checker<'_> {
                 format!("call it with `call = \"{}\"`, or take it out", dialogue.name),
             );
         }
-        let reached = spread(dialogue, entries, |state, reached| reached.contains(state.name.as_str()), leads_to);
+        let reached = spread(
+            dialogue,
+            entries,
+            |state, reached| reached.contains(state.name.as_str()),
+            |state| states_of(targets(state)),
+        );
         for state in dialogue.states.iter().filter(|state| !reached.contains(state.name.as_str())) {
             let what = format!("nothing leads to the state `{}`", state.name);
             self.flaw(&dialogue.file, state.line, what, "lead a transition to it, or take it out");
@@ -96,9 +101,13 @@ fn spread<'a>(
     }
 }
 
-/// The states of the same dialogue that a state leads to, by itself or after a call.
+/// The states of the same dialogue that a person is led to, by itself or after a call.
 fn leads_to(state: &State) -> Vec<&str> {
-    let states = targets(state).filter_map(|target| match &target.go {
+    states_of(visible_targets(state))
+}
+
+fn states_of<'a>(targets: impl Iterator<Item = &'a Target>) -> Vec<&'a str> {
+    let states = targets.filter_map(|target| match &target.go {
         Go::State(next) => Some(next.as_str()),
         _ => None,
     });
@@ -115,7 +124,7 @@ fn is_end(dialogue: &Dialogue, state: &State) -> bool {
 fn leaves(state: &State, homing: &BTreeSet<&str>) -> bool {
     let home_button = state.has_button(HOME);
     home_button
-        || targets(state).any(|target| match &target.go {
+        || visible_targets(state).any(|target| match &target.go {
             Go::Home | Go::Return(_) => true,
             Go::Call { dialogue, .. } => homing.contains(dialogue.as_str()),
             Go::State(_) | Go::Stay | Go::Do { .. } => false,

@@ -26,6 +26,7 @@ start = "shelf"
 screen = "shelf"
 keyboard = [["buy"], ["home"]]
 on.buy = { do = "buy", sold = { return = "sold" }, gone = "shelf", late = "shelf" }
+on."/shop" = "shelf"
 after = { time = "90m", to = { return = "left" } }
 "#;
 
@@ -54,6 +55,7 @@ fn mermaid_draws_a_dialogue() {
         [*] --> shelf
         shelf --> [*]: buy / buy [sold] ⏎ sold
         shelf --> shelf: buy / buy [gone, late]
+        shelf --> shelf: /shop
         shelf --> home_: home
         shelf --> [*]: after 90m ⏎ left
     "#);
@@ -84,6 +86,7 @@ fn dot_draws_all_dialogues() {
             "shop/." [label="", shape=doublecircle, width=0.15, style=filled, fillcolor=black];
             "shop/shelf" -> "shop/." [label="buy / buy [sold] ⏎ sold"];
             "shop/shelf" -> "shop/shelf" [label="buy / buy [gone, late]"];
+            "shop/shelf" -> "shop/shelf" [label="/shop"];
             "shop/shelf" -> "shop/~" [label="home"];
             "shop/shelf" -> "shop/." [label="after 90m ⏎ left"];
         }

@@ -3,12 +3,17 @@
 use toml_edit::TableLike;
 
 use super::{Entry, Reader};
-use crate::engine::dialogue::{Branch, Go, HOME, STAY, Target};
+use crate::engine::dialogue::{Branch, Go, HOME, STAY, Target, command_of};
+use crate::engine::event::is_name;
 
 impl Reader<'_> {
     /// A name with where it leads.
     pub(super) fn branch(&mut self, entry: &Entry) -> Option<Branch> {
-        let name = self.key_name(entry)?;
+        // Whether a command can stand here is for the linter to say.
+        let name = match command_of(entry.name) {
+            Some(command) if is_name(command) => entry.name.to_owned(),
+            _ => self.key_name(entry)?,
+        };
         let target = self.target(entry)?;
         Some(Branch { name, line: entry.line, target })
     }

@@ -259,6 +259,28 @@ fn commands_and_keepsakes_work_whatever_screen_they_come_from() {
 }
 
 #[test]
+fn a_state_takes_a_command_before_everywhere_does() {
+    let shop = SHOP.replace(
+        "on.buy =",
+        "on.\"/shop\" = { do = \"buy\", bought = { return = \"bought\" }, short = \"pay\" }\non.buy =",
+    );
+    let dialogues = dialogues(&[("menu", MENU), ("shop", &shop), ("purse", PURSE)]);
+    let session = about_to_pay(&dialogues);
+    let buy = act(step(&dialogues, &session, &everywhere("shop")));
+    assert_eq!((buy.dialogue.as_str(), buy.action.as_str(), buy.key().as_str()), ("shop", "buy", "7:2"));
+    assert_eq!(buy.session, session, "nothing is unwound");
+    let short = moved(buy.clone().resume(&dialogues, outcome("short")));
+    assert_eq!(places(&short.session), ["menu/menu by *shop", "shop/pay"]);
+    assert_eq!(act(buy.resume(&dialogues, outcome("bought"))).action, "thank");
+    // Other states, other commands, and whatever else could bear its name.
+    let elsewhere = moved(step(&dialogues, &dialogues.begin(SessionId(7)), &everywhere("shop")));
+    assert_eq!(places(&elsewhere.session), ["menu/menu by *shop", "shop/shelf"]);
+    assert_eq!(places(&moved(step(&dialogues, &session, &everywhere("start"))).session), ["menu/menu"]);
+    assert_eq!(step(&dialogues, &session, &signal("/shop", None)), Step::Ignored);
+    assert_eq!(moved(step(&dialogues, &session, &press(&session, "/shop"))).note, Some(Note::Unexpected));
+}
+
+#[test]
 fn a_keepsake_is_not_a_command_nor_a_command_a_keepsake() {
     let dialogues = shop();
     let session = dialogues.begin(SessionId(7));

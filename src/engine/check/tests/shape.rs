@@ -65,6 +65,15 @@ fn states_without_a_way_in_or_out_are_found() {
             "",
         ),
         (
+            "a command leads in, but nobody sees it to get out",
+            |house| {
+                house.edit("menu.toml", "menu = true", "menu = true\non.\"/shop\" = \"yard\"");
+                house.edit("menu.toml", "[help]", "[yard]\nscreen = \"help\"\non.\"/start\" = \"menu\"\n[help]");
+            },
+            "d/menu.toml:14: nothing leads out of the state `yard`\n    \
+             mend: add a \"home\" button, or a transition to another state",
+        ),
+        (
             "a call that comes back to the same state is none",
             |house| {
                 let call = "on.text = { call = \"shop\", sold = \"help\", left = \"help\" }";
@@ -121,6 +130,23 @@ fn buttons_and_handlers_that_miss_each_other_are_found() {
              d/menu.toml:4: the keepsake `again` does nothing\n    mend: add `on.again = …` to `[everywhere]`\n\
              d/menu.toml:7: `on.agin` everywhere is neither a command, nor a menu button, nor a keepsake\n    \
              mend: write `again`, or add it to one of the lists",
+        ),
+        (
+            "a state that takes a command first",
+            |house| house.edit("shop.toml", "on.shelf", "on.\"/start\" = \"shelf\"\non.shelf"),
+            "",
+        ),
+        (
+            "a state that takes a command that there is not",
+            |house| house.edit("shop.toml", "on.shelf", "on.\"/strat\" = \"shelf\"\non.shelf"),
+            "d/shop.toml:11: `on.\"/strat\"` of `pay` waits for a command that there is not\n    \
+             mend: write `start`, or add it to `commands` in d/menu.toml",
+        ),
+        (
+            "everywhere with a command's mark",
+            |house| house.edit("menu.toml", "on.help", "on.\"/start\" = \"menu\"\non.help"),
+            "d/menu.toml:8: `on./start` everywhere is neither a command, nor a menu button, nor a keepsake\n    \
+             mend: write `start`, or add it to one of the lists",
         ),
         (
             "a command twice",
