@@ -138,8 +138,8 @@ fn buttons_and_handlers_that_miss_each_other_are_found() {
         ),
         (
             "a state that takes a command that there is not",
-            |house| house.edit("shop.toml", "on.shelf", "on.\"/strat\" = \"shelf\"\non.shelf"),
-            "d/shop.toml:11: `on.\"/strat\"` of `pay` waits for a command that there is not\n    \
+            |house| house.edit("shop.toml", "on.shelf", "on.\"/star\" = \"shelf\"\non.shelf"),
+            "d/shop.toml:11: `on.\"/star\"` of `pay` waits for a command that there is not\n    \
              mend: write `start`, or add it to `commands` in d/menu.toml",
         ),
         (
