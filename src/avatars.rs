@@ -283,13 +283,10 @@ impl Avatars {
         Ok(true)
     }
 
-    /// A webhook says that a training's task is over. It is only a hint: whoever holds the run asks how it stands.
-    pub async fn news_of(&self, run: RunId, task: &str, now: Time) -> sqlx::Result<bool> {
-        let heard = self.store.news_of_run(run, task, now).await?;
-        if heard {
-            self.bell.training.notify_one();
-        }
-        Ok(heard)
+    /// Has the poller of this process look for due trainings and deletions now.
+    pub fn ring_trainings(&self) {
+        self.bell.training.notify_one();
+        self.bell.erasures.notify_one();
     }
 
     fn ring(&self) {

@@ -28,6 +28,8 @@ mod story;
 #[path = "suite/support/studio.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod studio;
+#[path = "providers/trainings.rs"]
+mod trainings;
 #[path = "suite/support/waits.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod waits;

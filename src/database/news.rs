@@ -1,6 +1,6 @@
 //! Hearing of new work as soon as any process has written it, by PostgreSQL's `LISTEN`.
 //!
-//! The tables call out what was added to them (`migrations/0007_replicas.postgres.sql`). SQLite has no such thing, nor
+//! The tables call out what was added to them (`migrations/0007_replicas.postgres.sql`, and `0009_…` of trainings). SQLite has no such thing, nor
 //! needs it: what writes to the file is the process that works it off.
 
 use sqlx::postgres::PgListener;

@@ -3,6 +3,8 @@
 //! A webhook only makes us look: how a task ended is asked of the provider, by the one worker that holds its job. What
 //! it does settle is which task belongs to a job whose submit was not answered.
 
+mod training;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::post;
+use sqlx::types::Json;
 
 use super::limits;
 use super::problem::Problem;
@@ -96,10 +99,7 @@ impl Desk {
         let world = self.talk.world();
         let now = chrono::Utc::now();
         let Some(job) = world.store.job(job).await? else {
-            if notice.over {
-                world.avatars.news_of(RunId(job.0), &notice.task, now).await?;
-            }
-            return Ok(());
+            return self.heed_training(provider, RunId(job.0), attempt, notice).await;
         };
         let Some(change) = self.change(provider, &job, attempt, notice) else { return Ok(()) };
         let mut tx = world.store.begin().await?;
@@ -117,7 +117,7 @@ impl Desk {
     }
 
     fn change(&self, provider: &dyn Provider, job: &Job, attempt: u32, notice: &Notice) -> Option<Change> {
-        match held(job) {
+        match held(job.task.as_ref()) {
             Some(task) => (notice.over && task.id == notice.task).then_some(Change::Look),
             None => {
                 let waits = matches!(job.state, JobState::Queued | JobState::Submitting);
@@ -137,6 +137,6 @@ impl Desk {
     }
 }
 
-fn held(job: &Job) -> Option<Task> {
-    serde_json::from_value(job.task.as_ref()?.0.clone()).ok()
+fn held(task: Option<&Json<serde_json::Value>>) -> Option<Task> {
+    serde_json::from_value(task?.0.clone()).ok()
 }

@@ -3,6 +3,7 @@
 //! The coach holds the run's lease, as a worker holds a job's: whatever it writes carries the lease's fence.
 
 mod album;
+mod lost;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,8 +80,9 @@ impl Coach {
             JobState::Succeeded => self.settle().await,
             JobState::Failed => self.look_for_late_likeness(now).await,
             _ if now >= self.run.deadline_at => self.miss_deadline(now).await,
-            _ if now >= self.run.trainer_until => self.fall_back("its time is over", now).await,
-            JobState::Queued | JobState::Submitting => self.begin(now).await,
+            _ if now >= self.run.trainer_until => self.run_out_of_time(now).await,
+            JobState::Queued => self.begin(now).await,
+            JobState::Submitting => self.recover(now).await,
             JobState::Running => self.look(now).await,
         }
     }
@@ -96,6 +98,7 @@ impl Coach {
             return Ok(());
         };
         self.run.attempt += 1;
+        self.run.submitted_at = Some(now);
         self.run.task = None;
         self.run.state = JobState::Submitting;
         if !self.store().save_run(&self.run, now, Some(now + self.poller.pace.lease)).await? {
@@ -113,7 +116,8 @@ impl Coach {
         self.run.state = JobState::Running;
         self.run.tries = 0;
         self.run.task = Some(Json(serde_json::to_value(task)?));
-        if !self.store().save_run(&self.run, chrono::Utc::now() + self.poller.pace.first, None).await? {
+        let first = chrono::Utc::now() + self.poller.pace.first;
+        if !self.store().save_run(&self.run, first, None).await? && !self.is_adopted(task).await? {
             // Cancelled or deleted in the meantime: nobody will ever look at this task.
             let _ = trainer.call_off(task).await;
             let _ = trainer.erase(Some(task), None).await;
@@ -223,7 +227,10 @@ impl Coach {
                 self.store().save_run(&self.run, now + pause, None).await?;
                 Ok(())
             }
-            // The answer was lost, or the training broke off: another one is begun.
+            ProviderError::Lost(reason) if self.run.state == JobState::Submitting && self.run.tries < MAX_TRIES => {
+                self.miss_answer(&reason, now).await
+            }
+            // The training broke off: another one is begun.
             ProviderError::Lost(reason) | ProviderError::Interrupted(reason) if self.run.tries < MAX_TRIES => {
                 tracing::info!(run.id = %id, reason, "training {id} has to be begun again");
                 self.drop_task().await;
@@ -240,6 +247,15 @@ impl Coach {
                 }
                 self.fall_back(&cause.to_string(), now).await
             }
+        }
+    }
+
+    /// The trainer's time is over: the next one takes over. Behind the last one the promise is broken, though a task
+    /// that is under way may still come to something.
+    async fn run_out_of_time(&mut self, now: Time) -> anyhow::Result<()> {
+        match self.catalog().trainer_fallback(&self.run.trainer) {
+            None if self.run.task.is_some() => self.miss_deadline(now).await,
+            _ => self.fall_back("its time is over", now).await,
         }
     }
 
@@ -371,6 +387,7 @@ impl Coach {
             parameters: row.parameters.clone(),
             kind: avatar.kind.context("an avatar in training has no kind")?,
             trigger: avatar.trigger_word,
+            time_limit: row.time_limit,
         }))
     }
 

@@ -42,6 +42,8 @@ impl Poller {
             "mail" => self.bell.mail.notify_one(),
             "albums" => self.bell.albums.notify_one(),
             "leases" => self.bell.leases.notify_one(),
+            "trainings" => self.bell.training.notify_one(),
+            "erasures" => self.bell.erasures.notify_one(),
             // Of a newer build, which shares the database during a deploy.
             _ => {}
         }
@@ -49,7 +51,7 @@ impl Poller {
 
     /// Something may have been missed: every loop has a look.
     fn ring_all(&self) {
-        for kind in ["jobs", "mail", "albums", "leases"] {
+        for kind in ["jobs", "mail", "albums", "leases", "trainings", "erasures"] {
             self.ring(kind);
         }
     }

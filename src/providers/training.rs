@@ -7,9 +7,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 
 use super::{ProviderError, Task};
@@ -23,6 +25,11 @@ pub trait Trainer: Send + Sync {
 
     /// Starts a training. Not idempotent: a second call starts a second one.
     async fn begin(&self, order: &TrainingOrder, photos: Arc<dyn Album>) -> Result<Task, ProviderError>;
+
+    /// Looks for a training whose submit was not answered, in the provider's own list of them.
+    async fn find(&self, _: &Sought<'_>) -> Result<Found, ProviderError> {
+        Ok(Found::Unlisted)
+    }
 
     /// How a training stands; the weights once there are some. May be asked again after the end.
     async fn standing(&self, task: &Task) -> Result<Standing, ProviderError>;
@@ -51,8 +58,31 @@ pub struct TrainingOrder {
     pub kind: AvatarKind,
     /// The word that will stand for the likeness in prompts.
     pub trigger: String,
+    /// What this attempt may take.
+    pub time_limit: Duration,
     /// Where the provider is to say that the training is over.
     pub webhook: Option<String>,
+}
+
+/// By what a training is known to the provider while its task has no name here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sought<'a> {
+    /// The provider's own name of the trainer.
+    pub model: &'a str,
+    /// The word that will stand for the likeness, which no other avatar has.
+    pub trigger: &'a str,
+    /// It was not begun before.
+    pub since: DateTime<Utc>,
+}
+
+/// What the provider's list says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Task(Task),
+    /// It is not there, or not yet.
+    Nothing,
+    /// The provider has no such list.
+    Unlisted,
 }
 
 /// The photos of a training, opened one at a time.

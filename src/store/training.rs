@@ -32,6 +32,8 @@ pub struct Run {
     pub state: JobState,
     /// Submits so far.
     pub attempt: i32,
+    /// When the last one was made.
+    pub submitted_at: Option<Time>,
     /// Failed calls in a row with this trainer.
     pub tries: i32,
     /// The provider's task, as its client wrote it.
@@ -47,8 +49,8 @@ pub struct Run {
 
 macro_rules! run_columns {
     () => {
-        "id, user_id, avatar_id, trainer, price, state, attempt, tries, task, progress, failure, fence, trainer_until, \
-         deadline_at, created_at, finished_at"
+        "id, user_id, avatar_id, trainer, price, state, attempt, submitted_at, tries, task, progress, failure, fence, \
+         trainer_until, deadline_at, created_at, finished_at"
     };
 }
 
@@ -108,7 +110,7 @@ impl Store {
         let written = exec!(
             self.db.write(),
             "UPDATE training_runs SET state = $3, trainer = $4, trainer_until = $5, attempt = $6, tries = $7, \
-             task = $8, progress = $9, run_at = $10, lease_until = $11 WHERE id = $1 AND fence = $2 \
+             task = $8, progress = $9, run_at = $10, lease_until = $11, submitted_at = $12 WHERE id = $1 AND fence = $2 \
              AND state IN ('queued', 'submitting', 'running')",
             run.id,
             run.fence,
@@ -121,22 +123,7 @@ impl Store {
             run.progress,
             run_at,
             lease_until,
-        )?;
-        Ok(written == 1)
-    }
-
-    /// A webhook says that this task is over: the run is looked at now. False: it is not this run's, or not under way.
-    pub async fn news_of_run(&self, id: RunId, task: &str, now: Time) -> sqlx::Result<bool> {
-        let Some(run) = self.run(id).await? else { return Ok(false) };
-        let held = run.task.as_ref().and_then(|held| held.0.get("id")?.as_str());
-        if held != Some(task) {
-            return Ok(false);
-        }
-        let written = exec!(
-            self.db.write(),
-            "UPDATE training_runs SET run_at = $2 WHERE id = $1 AND state = 'running' AND run_at > $2",
-            id,
-            now,
+            run.submitted_at,
         )?;
         Ok(written == 1)
     }
@@ -238,6 +225,38 @@ impl Tx {
             now,
             run.trainer_until,
             run.deadline,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Has a run under way looked at now. False: there is nothing to look for.
+    pub async fn news_of_run(&mut self, id: RunId, now: Time) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "UPDATE training_runs SET run_at = $2 WHERE id = $1 AND state = 'running' AND run_at > $2",
+            id,
+            now,
+        )?;
+        Ok(written == 1)
+    }
+
+    /// Gives a run the task that its last submit started but whose name did not arrive. Whoever is still waiting for
+    /// that answer loses the lease. False: the run has a task, or has gone on.
+    pub async fn adopt_training(
+        &mut self,
+        run: RunId,
+        attempt: i32,
+        task: &serde_json::Value,
+        now: Time,
+    ) -> sqlx::Result<bool> {
+        let written = exec!(
+            *self,
+            "UPDATE training_runs SET state = 'running', task = $3, tries = 0, run_at = $4, lease_until = NULL, \
+             fence = fence + 1 WHERE id = $1 AND attempt = $2 AND task IS NULL AND state IN ('queued', 'submitting')",
+            run,
+            attempt,
+            Json(task),
+            now,
         )?;
         Ok(written == 1)
     }

@@ -48,15 +48,19 @@ pub(super) fn answer(mock: &Mock, call: &Call) -> Option<Response<Body>> {
     }
     if let ("PUT", Some(_)) = (call.method.as_str(), path.strip_prefix("/upload/")) {
         mock.expect(call.header("authorization").is_none(), "an upload's address was shown the key");
-        mock.expect(call.header("content-type") == Some("image/jpeg"), "an upload without its kind");
+        let kind = call.header("content-type").unwrap_or_default();
+        mock.expect(["image/jpeg", "application/zip"].contains(&kind), format!("an upload of the kind {kind:?}"));
         return Some(super::answer(200, "text/plain", ""));
     }
-    let is_call = call.method != "GET" || path.contains("/requests/");
+    let is_call = !["GET", "HEAD"].contains(&call.method.as_str()) || path.contains("/requests/");
     if !is_call {
         return None;
     }
     mock.expect(call.header("authorization") == Some("Key KEYID:KEYSECRET"), "the key is missing");
     match (call.method.as_str(), path) {
+        ("DELETE", path) if path.starts_with("/models/requests/") && path.ends_with("/payloads") => {
+            Some(super::answer(200, "application/json", r#"{"cdn_delete_results":[]}"#))
+        }
         ("POST", "/storage/auth/token") => Some(mock.told(Phase::Look, "").unwrap_or_else(|| {
             super::answer(
                 200,
@@ -68,6 +72,7 @@ pub(super) fn answer(mock: &Mock, call: &Call) -> Option<Response<Body>> {
             mock.expect(call.query("storage_type").as_deref() == Some("fal-cdn-v3"), "no storage_type");
             Some(mock.example("fal/storage_initiate.response.json", ""))
         }
+        ("POST", "/fal-ai/flux-lora-portrait-trainer") => Some(train(mock, call)),
         ("POST", _) => Some(submit(mock, call)),
         _ => Some(request(mock, call)),
     }
@@ -131,6 +136,17 @@ fn submit(mock: &Mock, call: &Call) -> Response<Body> {
     }
 }
 
+fn train(mock: &Mock, call: &Call) -> Response<Body> {
+    let (model, input) = (call.uri.path().trim_matches('/'), call.json());
+    let archive = input["images_data_url"].as_str().unwrap_or_default();
+    mock.expect(archive.ends_with(".zip"), format!("{model} wants an archive, not {archive:?}"));
+    mock.expect(input["trigger_phrase"].is_string(), format!("{model} wants a trigger_phrase"));
+    match mock.train(call.query("fal_webhook"), model, &input) {
+        Ok(id) => mock.example("fal/submit_ok.response.json", &id),
+        Err(other) => other,
+    }
+}
+
 /// `/owner/app/requests/<id>` and what is below it: with a further part of the model's name there is nothing.
 fn request(mock: &Mock, call: &Call) -> Response<Body> {
     let parts: Vec<&str> = call.uri.path().trim_matches('/').split('/').collect();
@@ -153,7 +169,8 @@ fn request(mock: &Mock, call: &Call) -> Response<Body> {
         }
         ("GET", ["status"]) => status(mock, id),
         ("GET", [] | ["response"]) => {
-            let result = || mock.example("fal/result_nano_banana_edit.response.json", id);
+            let name = if mock.is_training(id) { "flux_lora_portrait_trainer" } else { "nano_banana_edit" };
+            let result = || mock.example(&format!("fal/result_{name}.response.json"), id);
             mock.told(Phase::Result, id).unwrap_or_else(result)
         }
         _ => {

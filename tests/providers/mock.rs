@@ -91,6 +91,8 @@ struct Script {
     tasks: BTreeMap<String, Task>,
     /// Every task goes on until told otherwise.
     endless: bool,
+    /// The list of trainings shows none.
+    lists_nothing: bool,
     calls: Vec<String>,
     violations: Vec<String>,
 }
@@ -100,6 +102,16 @@ pub struct Task {
     pub looks: u32,
     pub webhook: Option<String>,
     pub cancelled: bool,
+    /// What a training was asked for; `None` of a picture.
+    pub training: Option<Training>,
+}
+
+/// As a list of trainings shows it.
+#[derive(Debug, Clone)]
+pub struct Training {
+    pub version: String,
+    pub input: Value,
+    pub created_at: String,
 }
 
 /// One service on a port of its own. Clones share everything.
@@ -191,6 +203,18 @@ impl Mock {
         self.script().endless = endless;
     }
 
+    /// A task comes to its end, whatever was seen of it.
+    pub fn finishes(&self, id: &str) {
+        if let Some(task) = self.script().tasks.get_mut(id) {
+            task.looks = 2;
+        }
+    }
+
+    /// Has the list of trainings show none, from now on.
+    pub fn lists_nothing(&self) {
+        self.script().lists_nothing = true;
+    }
+
     /// Method and path of every call, in order.
     pub fn calls(&self, method: &str) -> Vec<String> {
         self.script().calls.iter().filter(|call| call.starts_with(method)).cloned().collect()
@@ -228,6 +252,29 @@ impl Mock {
         };
         script.tasks.insert(id.clone(), Task { webhook, ..Task::default() });
         id
+    }
+
+    /// A new training; `None` when its answer is another one, which then is given.
+    fn train(&self, webhook: Option<String>, version: &str, input: &Value) -> Result<String, Response<Body>> {
+        let begin = || {
+            let id = self.begin(webhook);
+            let created_at = chrono::Utc::now().to_rfc3339();
+            let training = Training { version: version.to_owned(), input: input.clone(), created_at };
+            self.script().tasks.entry(id.clone()).or_default().training = Some(training);
+            id
+        };
+        match self.next(Phase::Submit) {
+            None => Ok(begin()),
+            Some(Reply::Lost) => {
+                let id = begin();
+                Err(self.reply(Reply::Lost, &id))
+            }
+            Some(other) => Err(self.reply(other, "")),
+        }
+    }
+
+    fn is_training(&self, id: &str) -> bool {
+        self.script().tasks.get(id).is_some_and(|task| task.training.is_some())
     }
 
     /// The looks at a task so far, this one included; `None` for a foreign task. An endless one stays at two.
@@ -276,6 +323,7 @@ impl Mock {
             "00000000-1111-4222-8333-444444444444",
             "ta000000-1111-4222-8333-444444444444",
             "aaaa1111bbbb2222cccc3333dd",
+            "tttt1111uuuu2222vvvv3333ww",
         ];
         let hosts = [
             "https://queue.fal.run",
@@ -304,6 +352,7 @@ impl Mock {
         let name = match self.0.service {
             Service::DefApi => "defapi/callback_success.request.json",
             Service::Fal => "fal/webhook_ok.request.json",
+            Service::Replicate if self.is_training(id) => "replicate/training_succeeded.response.json",
             Service::Replicate => "replicate/webhook_completed.request.json",
         };
         let body = self.localised(&example(name)["body"], id);
@@ -338,7 +387,10 @@ async fn handle(State(mock): State<Mock>, request: Request<Body>) -> Response<Bo
 impl Mock {
     /// Whatever is no call is a file.
     fn file(&self, call: &Call) -> Response<Body> {
-        self.expect(call.method == Method::GET, format!("no such call: {} {}", call.method, call.uri));
+        self.expect(
+            [Method::GET, Method::HEAD].contains(&call.method),
+            format!("no such call: {} {}", call.method, call.uri),
+        );
         self.expect(call.header("authorization").is_none(), "a file's host was shown the key");
         self.told(Phase::File, "").unwrap_or_else(|| answer(200, "image/jpeg", crate::provider::picture()))
     }

@@ -5,7 +5,7 @@ use axum::http::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::schema::flaws;
 use super::{Call, Mock, Phase, Reply, example};
@@ -39,10 +39,24 @@ pub(super) fn answer(mock: &Mock, call: &Call) -> Option<Response<Body>> {
             }
             mock.example("replicate/prediction_canceled.response.json", id)
         }
+        ("GET", ["models", "acme", "pixelai-avatars"]) => mock.example("replicate/model_create.response.json", ""),
+        ("POST", ["models", owner, name, "versions", version, "trainings"]) => {
+            train(mock, call, &format!("{owner}/{name}"), version)
+        }
+        ("GET", ["trainings"]) => list(mock),
+        ("GET", ["trainings", id]) => training(mock, id),
+        ("POST", ["trainings", id, "cancel"]) => {
+            if let Some(task) = mock.script().tasks.get_mut(*id) {
+                task.cancelled = true;
+            }
+            mock.example("replicate/prediction_canceled.response.json", id)
+        }
+        ("DELETE", ["models", "acme", "person-1", "versions", _]) => super::answer(202, "application/json", ""),
         ("POST", ["files"]) => {
             let form = call.header("content-type").is_some_and(|kind| kind.starts_with("multipart/form-data"));
             let body = String::from_utf8_lossy(&call.body);
-            let named = body.contains("name=\"content\"") && body.contains("filename=") && body.contains("image/jpeg");
+            let named = body.contains("name=\"content\"") && body.contains("filename=");
+            let named = named && (body.contains("image/jpeg") || body.contains("application/zip"));
             mock.expect(form && named, "a file without its name or kind");
             mock.example("replicate/file_create.response.json", "")
         }
@@ -99,6 +113,43 @@ fn create(mock: &Mock, call: &Call, schema: &str, model: Option<&str>) -> Respon
         }
         Some(other) => mock.reply(other, ""),
     }
+}
+
+fn train(mock: &Mock, call: &Call, trainer: &str, version: &str) -> Response<Body> {
+    let body = call.json();
+    let schemas = example("replicate-schemas.json");
+    for flaw in flaws(&schemas["schemas_training_request"], &body) {
+        mock.expect(false, format!("schemas_training_request: {flaw}"));
+    }
+    mock.expect(trainer == "ostris/flux-dev-lora-trainer", format!("no such trainer: {trainer}"));
+    mock.expect(body["destination"] == "acme/pixelai-avatars", "the destination is not there");
+    match mock.train(body["webhook"].as_str().map(str::to_owned), version, &body["input"]) {
+        Ok(id) => mock.example("replicate/training_starting.response.json", &id),
+        Err(other) => other,
+    }
+}
+
+/// The newest first, as far as it shows any.
+fn list(mock: &Mock) -> Response<Body> {
+    let shown = if mock.script().lists_nothing { Default::default() } else { mock.tasks() };
+    let entry = |(id, task): (String, super::Task)| {
+        let super::Training { version, input, created_at } = task.training?;
+        Some(json!({"id": id, "status": "processing", "version": version, "input": input, "created_at": created_at}))
+    };
+    let results: Vec<Value> = shown.into_iter().rev().filter_map(entry).collect();
+    super::answer(200, "application/json", json!({"next": null, "previous": null, "results": results}).to_string())
+}
+
+fn training(mock: &Mock, id: &str) -> Response<Body> {
+    let name = match mock.look(id) {
+        None => return super::answer(404, "application/json", r#"{"detail":"not found","status":404}"#),
+        Some(..=1) => "training_starting",
+        Some(2) => "training_processing",
+        Some(_) => "training_succeeded",
+    };
+    let mut response = mock.example(&format!("replicate/{name}.response.json"), id);
+    *response.status_mut() = axum::http::StatusCode::OK;
+    response
 }
 
 fn prediction(mock: &Mock, id: &str) -> Response<Body> {

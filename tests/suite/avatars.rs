@@ -4,6 +4,7 @@ use bytes::Bytes;
 use pixelai::avatars::{
     Added, Avatars, Begun, MAX_AVATARS, MAX_PHOTOS, MIN_PHOTOS, Photo, PlacedRun, TrainingWish, Weights,
 };
+use pixelai::database::Engine;
 use pixelai::domain::{AvatarId, AvatarKind, Failure, JobState, RunId, UserId};
 use pixelai::store::training::Run;
 use serde_json::json;
@@ -275,21 +276,59 @@ async fn a_likeness_that_comes_after_the_void_is_a_gift() {
 }
 
 #[tokio::test]
-async fn news_of_a_training_has_it_looked_at_if_they_are_about_its_task() {
+async fn news_of_a_training_has_it_looked_at_and_a_lost_task_is_adopted_once() {
     for (shop, avatars) in studios().await {
         let user = shop.person(7).await;
         let id = collected(&avatars, user, "ann").await;
         let run = placed(&avatars, user, id, "pay").await;
+        let store = &shop.fresh.store;
+        let adopt = async |attempt, id: &str| {
+            let mut tx = store.begin().await.unwrap();
+            let adopted = tx.adopt_training(run, attempt, &json!({"id": id, "details": null}), now()).await.unwrap();
+            tx.commit().await.unwrap();
+            adopted
+        };
+        let news = async |run| {
+            let mut tx = store.begin().await.unwrap();
+            let heard = tx.news_of_run(run, now()).await.unwrap();
+            tx.commit().await.unwrap();
+            heard
+        };
         let mut waiting = claimed(&shop).await;
-        waiting.state = JobState::Running;
-        waiting.task = Some(sqlx::types::Json(json!({"id": "t", "details": null})));
+        (waiting.state, waiting.attempt, waiting.submitted_at) = (JobState::Submitting, 1, Some(now()));
         let later = now() + seconds(600);
-        assert!(shop.fresh.store.save_run(&waiting, later, None).await.unwrap());
-        assert!(!avatars.news_of(run, "another", now()).await.unwrap());
-        assert!(!avatars.news_of(RunId::new(), "t", now()).await.unwrap());
-        assert!(shop.fresh.store.claim_runs(now(), later, 1).await.unwrap().is_empty());
-        assert!(avatars.news_of(run, "t", now()).await.unwrap());
-        assert_eq!(shop.fresh.store.claim_runs(now() + seconds(1), later, 1).await.unwrap().len(), 1);
+        assert!(store.save_run(&waiting, later, None).await.unwrap());
+        assert!(!news(run).await, "it has no task yet");
+        assert!(!adopt(2, "t").await, "that is another attempt");
+        assert!(adopt(1, "t").await);
+        assert!(!adopt(1, "u").await, "it has one now");
+        assert!(!store.save_run(&waiting, later, None).await.unwrap(), "whoever waited for the answer lost the lease");
+
+        let mut running = store.claim_runs(now() + seconds(1), later, 1).await.unwrap().remove(0);
+        assert_eq!((running.state, &running.task.as_ref().unwrap()["id"]), (JobState::Running, &json!("t")));
+        running.tries = 0;
+        assert!(store.save_run(&running, later, None).await.unwrap());
+        assert!(store.claim_runs(now(), later, 1).await.unwrap().is_empty());
+        assert!(!news(RunId::new()).await);
+        assert!(news(run).await);
+        assert_eq!(store.claim_runs(now() + seconds(1), later, 1).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn trainings_and_deletions_are_called_out_to_every_process() {
+    for (shop, avatars) in studios().await.into_iter().filter(|(shop, _)| shop.fresh.engine() == Engine::Postgres) {
+        let user = shop.person(7).await;
+        let id = collected(&avatars, user, "ann").await;
+        let mut news = shop.fresh.store.database().listen().await.unwrap().expect("PostgreSQL calls out");
+        let mut others = shop.fresh.store.database().listen().await.unwrap().expect("PostgreSQL calls out");
+        placed(&avatars, user, id, "pay").await;
+        assert!(avatars.delete(user, id, now()).await.unwrap());
+        for news in [&mut news, &mut others] {
+            for kind in ["trainings", "erasures"] {
+                assert_eq!(news.next().await.unwrap().as_deref(), Some(kind));
+            }
+        }
     }
 }
 

@@ -163,6 +163,7 @@ pub fn order(model: &str, parameters: Value) -> TrainingOrder {
         parameters,
         kind: AvatarKind::Woman,
         trigger: "PXQW7K".to_owned(),
+        time_limit: std::time::Duration::from_secs(1800),
         webhook: Some("https://bot.test/hooks/x?a=b".to_owned()),
     }
 }

@@ -52,7 +52,7 @@ async fn the_destination_is_made_first_and_once() {
     assert_eq!(mock.lines().iter().filter(|line| *line == "POST /v1/models").count(), 1);
     let asked = mock.call(START).json();
     assert_eq!(asked["destination"], "acme/pixelai-avatars");
-    assert_eq!(asked["webhook_events_filter"], json!(["completed"]));
+    assert_eq!(asked["webhook_events_filter"], json!(["start", "completed"]));
     assert_eq!(
         asked["input"],
         json!({"steps": 1000, "autocaption": true, "trigger_word": "PXQW7K",

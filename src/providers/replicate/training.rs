@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Account, Details, File, Replicate, errors};
 use crate::providers::caller::Answer;
-use crate::providers::training::{Album, Standing, Trained, Trainer, TrainingOrder};
+use crate::providers::training::{Album, Found, Sought, Standing, Trained, Trainer, TrainingOrder};
 use crate::providers::zip::Zip;
 use crate::providers::{Fault, ProviderError, Task, words};
 
@@ -20,8 +21,46 @@ use crate::providers::{Fault, ProviderError, Task, words};
 const DESTINATION: &str = "pixelai-avatars";
 /// A model has to name some; its trained versions run on their trainer's.
 const HARDWARE: &str = "gpu-t4";
+/// How far Replicate's clock may be behind ours.
+const CLOCKS_APART: Duration = Duration::from_secs(10);
 /// An archive on its way up.
 const TRANSFER_LIMIT: Duration = Duration::from_secs(600);
+
+/// The newest trainings of the account, the newest first.
+#[derive(Deserialize)]
+struct Listing {
+    results: Vec<Listed>,
+}
+
+/// One of them, as far as it tells whose it is.
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+    status: String,
+    created_at: DateTime<Utc>,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    input: Value,
+}
+
+impl Listed {
+    /// One that has come to nothing is not what is sought: another one is wanted in its place.
+    fn is(&self, sought: &Sought<'_>) -> bool {
+        let version = sought.model.split_once(':').map_or("", |(_, version)| version);
+        let alive = !matches!(self.status.as_str(), "failed" | "canceled" | "aborted");
+        alive
+            && self.version == version
+            && self.input["trigger_word"] == sought.trigger
+            && self.created_at + CLOCKS_APART >= sought.since
+    }
+
+    /// The archive that it was given, which is deleted once it has served.
+    fn archive(&self) -> Option<String> {
+        let address = self.input["input_images"].as_str()?;
+        Some(address.rsplit_once("/files/")?.1.to_owned())
+    }
+}
 
 #[derive(Deserialize)]
 struct Training {
@@ -65,6 +104,19 @@ impl Trainer for Replicate {
                 Err(cause)
             }
         }
+    }
+
+    async fn find(&self, sought: &Sought<'_>) -> Result<Found, ProviderError> {
+        let answer = self.caller.get(self.caller.url("trainings")).await?;
+        if !answer.status.is_success() {
+            return Err(errors::of(&self.caller, &answer));
+        }
+        let listing: Listing = answer.json().ok_or_else(|| ProviderError::unavailable(answer.unreadable()))?;
+        let Some(found) = listing.results.iter().find(|training| training.is(sought)) else {
+            return Ok(Found::Nothing);
+        };
+        let files = found.archive().into_iter().collect();
+        Ok(Found::Task(Task { id: found.id.clone(), details: json!(Details { files }) }))
     }
 
     async fn standing(&self, task: &Task) -> Result<Standing, ProviderError> {
@@ -195,7 +247,8 @@ impl Replicate {
         let mut body = json!({ "destination": destination, "input": input });
         if let Some(webhook) = &order.webhook {
             body["webhook"] = webhook.clone().into();
-            body["webhook_events_filter"] = json!(["completed"]);
+            // The beginning is told too: it brings the id if our own answer is lost.
+            body["webhook_events_filter"] = json!(["start", "completed"]);
         }
         let request = self.caller.request(Method::POST, url).json(&body);
         let answer = self.caller.send(request).await.map_err(|trouble| trouble.of_submit())?;
