@@ -12,8 +12,14 @@ async fn bot(mock: &Mock, admins: Vec<i64>) -> Bot {
     Bot::start_with(BotOptions { providers: Some(mock.settings()), admins, ..BotOptions::default() }).await
 }
 
-/// Writes and presses, and waits after each until the bot has done its part.
+/// Writes and presses, and waits until the picture is there.
 async fn orders(bot: &Bot, person: &pixelai::emulator::Person) {
+    places(bot, person).await;
+    bot.quiet().await;
+}
+
+/// The same up to the order, which is under way then.
+async fn places(bot: &Bot, person: &pixelai::emulator::Person) {
     person.sends_text("/start");
     bot.quiet().await;
     person.sends_text("/templates");
@@ -25,7 +31,7 @@ async fn orders(bot: &Bot, person: &pixelai::emulator::Person) {
     person.sends_photo(photo(1));
     bot.quiet().await;
     person.presses("Make it").expect(PATIENCE);
-    bot.quiet().await;
+    bot.quiet_but_for_jobs().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,6 +42,44 @@ async fn a_person_gets_their_picture_from_each_provider() {
         let ann = bot.person("Ann", "en");
         orders(&bot, &ann).await;
         assert!(ann.transcript().contains("is ready"), "{service:?}\n{}", ann.transcript());
+        assert_eq!((bot.balance(&ann).await, mock.tasks().len()), (5, 1), "{service:?}");
+        mock.assert_sound();
+        bot.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_at_the_bots_own_address_brings_the_picture() {
+    for service in Service::ALL {
+        let mock = Mock::start(service).await;
+        mock.endless(true);
+        let options = BotOptions { providers: Some(mock.settings()), webhook: true, ..BotOptions::default() };
+        let bot = Bot::start_with(options).await;
+        let ann = bot.person("Ann", "en");
+        places(&bot, &ann).await;
+        bot.until("SELECT count(*) FROM generation_jobs WHERE task IS NOT NULL", 1).await;
+        // From now on only the webhook can be the reason for a look.
+        bot.sql(
+            "UPDATE generation_jobs SET run_at = '2999-01-01 00:00:00+00:00', fence = fence + 1, lease_until = NULL",
+        )
+        .await;
+        let task = mock.tasks().into_keys().next().expect("there is a task");
+        let (url, headers, body) = mock.webhook(&task);
+        assert!(url.starts_with(&bot.url(&format!("/hooks/{}/", service.name()))), "{url}");
+        mock.endless(false);
+        if service != Service::DefApi {
+            assert_eq!(mock.posts(&url, &[], body.clone()).await, 401, "{service:?}: it has to be proven");
+        }
+        for _ in 0..2 {
+            assert_eq!(mock.posts(&url, &headers, body.clone()).await, 200, "{service:?}");
+        }
+        bot.quiet().await;
+        assert_eq!(
+            ann.transcript().matches("Christmas cabin is ready").count(),
+            1,
+            "{service:?}\n{}",
+            ann.transcript()
+        );
         assert_eq!((bot.balance(&ann).await, mock.tasks().len()), (5, 1), "{service:?}");
         mock.assert_sound();
         bot.shutdown().await;
