@@ -45,6 +45,7 @@ impl Conversation {
             key: ActionKey(String::new()),
             memory: &top.memory,
             given: &Given::Nothing,
+            updates: &[],
             now: chrono::Utc::now(),
         };
         (screen.gather)(&ask).await

@@ -150,6 +150,7 @@ impl Conversation {
             key: ActionKey(act.key()),
             memory: &act.session.top().memory,
             given: &turn.given,
+            updates: turn.updates,
             now: chrono::Utc::now(),
         };
         let answer = match (action.run)(&ask).await {

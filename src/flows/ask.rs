@@ -99,6 +99,8 @@ pub struct Ask<'a> {
     /// The memory of the dialogue that asks.
     pub memory: &'a Memory,
     pub given: &'a Given,
+    /// The updates that brought it; for photos one each, in their order. None for what comes from ourselves.
+    pub updates: &'a [i64],
     pub now: Time,
 }
 

@@ -6,6 +6,7 @@ mod crash;
 mod house;
 mod ledger_properties;
 mod orders;
+mod pieces;
 mod poller;
 mod refunds;
 mod replicas;

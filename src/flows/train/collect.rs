@@ -110,14 +110,18 @@ pub(super) async fn add_photos(ask: &Ask<'_>) -> Result<Answer, FlowError> {
 }
 
 /// One photo: fetched, checked, normalised, compared with the others. Each has a key of its own, so that a second
-/// delivery of the same album finds its photos.
+/// delivery of the same album finds its photos. It is the update's, not the session's: several albums at once take
+/// their turns anew on what the others have saved, and must not take their own photos for copies then.
 async fn add(
     ask: &Ask<'_>,
     avatar: AvatarId,
     index: usize,
     photo: &IncomingPhoto,
 ) -> Result<Result<Added, Trouble>, FlowError> {
-    let key = ActionKey(format!("{}/{index}", ask.key));
+    let key = match ask.updates.get(index) {
+        Some(update) => ActionKey(format!("update:{update}")),
+        None => ActionKey(format!("{}/{index}", ask.key)),
+    };
     if let Some(known) = ask.world.store.avatar_photo_key(avatar, &photo.unique_id).await? {
         return Ok(Ok(if known == key.0 { Added::Added } else { Added::Same }));
     }
