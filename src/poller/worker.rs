@@ -85,7 +85,7 @@ impl Worker {
             JobState::Cancelled => self.settle_cancelled().await,
             JobState::Succeeded | JobState::Failed => self.look_for_late_picture(now).await,
             _ if now >= self.job.deadline_at => self.miss_deadline(now).await,
-            _ if now >= self.job.model_until => self.fall_back("its time is over", now).await,
+            _ if now >= self.job.model_until => self.run_out_of_time(now).await,
             JobState::Submitting if now < self.adopted_until() => self.save_and_release(self.adopted_until()).await,
             JobState::Queued | JobState::Submitting => self.submit(now).await,
             JobState::Running => self.look(now).await,
@@ -253,13 +253,26 @@ impl Worker {
         }
     }
 
+    /// The model's time is over: the next one takes over. Behind the last one the promise is broken, though a task that
+    /// is under way may still come to something.
+    async fn run_out_of_time(&mut self, now: Time) -> anyhow::Result<()> {
+        match self.next_model() {
+            None if self.job.task.is_some() => self.miss_deadline(now).await,
+            _ => self.fall_back("its time is over", now).await,
+        }
+    }
+
+    /// A likeness is understood by whoever trained it, and by nobody else.
+    fn next_model(&self) -> Option<Model> {
+        let next = self.orders().catalog().fallback(&self.job.model, self.job.photos.len());
+        next.filter(|_| self.job.avatar_id.is_none())
+    }
+
     /// Goes on with the next model of the chain, or gives up.
     pub(super) async fn fall_back(&mut self, why: &str, now: Time) -> anyhow::Result<()> {
         let id = self.job.id;
         self.cancel_task().await;
-        // A likeness is understood by whoever trained it, and by nobody else.
-        let next = self.orders().catalog().fallback(&self.job.model, self.job.photos.len());
-        let Some(next) = next.filter(|_| self.job.avatar_id.is_none()) else {
+        let Some(next) = self.next_model() else {
             tracing::warn!(job.id = %id, model = %self.job.model, why, "job {id} failed: no model is left");
             self.orders().fail(&self.job, Failure::Unavailable, now).await?;
             return Ok(());

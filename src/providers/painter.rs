@@ -98,7 +98,6 @@ impl Painter {
 
     fn record(&self, submission: &Submission, behaviour: Behaviour) -> Record {
         let started_at = SystemTime::now();
-        let late = if let Behaviour::Late(late) = behaviour { late } else { Duration::ZERO };
         Record {
             provider: self.name.to_owned(),
             alias: submission.alias.clone(),
@@ -107,7 +106,7 @@ impl Painter {
             seed: submission.job.0.as_u64_pair().1 ^ u64::from(submission.attempt),
             photos: submission.photos.len(),
             started_at,
-            ready_at: started_at + self.shared.duration + late,
+            ready_at: behaviour.ready_at(started_at, self.shared.duration, submission.time_limit),
             behaviour,
             training: false,
         }
@@ -244,7 +243,7 @@ impl Provider for Painter {
         let cancel = move |files: &Files| {
             let Some(record) = files.record(id)? else { return Ok(false) };
             let ended = waiting(&record, now).is_none();
-            if ended { Ok(true) } else { files.cancel(id).map(|()| true) }
+            if ended || !record.behaviour.listens() { Ok(true) } else { files.cancel(id).map(|()| true) }
         };
         if self.shared.blocking(cancel).await? { Ok(()) } else { Err(ProviderError::Unknown) }
     }

@@ -119,7 +119,7 @@ async fn replicates_traps_end_in_one_picture_or_one_void() {
     check(Replicate, File, &[Reply::Page(410)], UNAVAILABLE).await;
 }
 
-/// A task that never ends is left at its time, cancelled at the provider, and paid back.
+/// A task that never ends is left at its time where nobody is left to hand over to, cancelled at the provider, and paid back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_hangs_is_cancelled_and_paid_back() {
     for service in Service::ALL {
@@ -131,7 +131,7 @@ async fn a_task_that_hangs_is_cancelled_and_paid_back() {
         let user = studio.shop.person(7).await;
         let id = studio.shop.placed(user, "order").await;
         studio.start();
-        assert_eq!(studio.job_in(id, JobState::Failed).await.failure, Some(Failure::Unavailable));
+        assert_eq!(studio.job_in(id, JobState::Failed).await.failure, Some(Failure::Deadline));
         studio.sent_letters(1).await;
         assert_eq!(studio.shop.money(user).await, (START, 0));
         let cancelled: Vec<bool> = mock.tasks().into_values().map(|task| task.cancelled).collect();

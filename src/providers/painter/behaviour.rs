@@ -1,7 +1,7 @@
 //! How a model is told to behave, for tests and for the demo.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,9 @@ pub enum Behaviour {
     Stall,
     /// Ends with a refusal of the input.
     Refuse(Refusal),
-    /// Succeeds this much after its time.
+    /// Succeeds, and takes this much longer.
+    Slow(Duration),
+    /// Succeeds this much after the time that it was given is over, and does not listen when it is told to stop.
     Late(Duration),
     /// Cannot even be submitted to.
     Unavailable,
@@ -29,16 +31,30 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
+    /// When what was begun at `start` is ready, if it takes `usual` and was given `limit`.
+    pub(super) fn ready_at(&self, start: SystemTime, usual: Duration, limit: Duration) -> SystemTime {
+        match self {
+            Self::Slow(more) => start + usual + *more,
+            Self::Late(late) => start + usual.max(limit) + *late,
+            _ => start + usual,
+        }
+    }
+
+    /// Whether it ends when it is told to.
+    pub(super) fn listens(&self) -> bool {
+        !matches!(self, Self::Late(_))
+    }
+
     /// Whether a picture has to be made.
     pub(super) fn paints(&self) -> bool {
-        matches!(self, Self::Paint | Self::Late(_) | Self::Black)
+        matches!(self, Self::Paint | Self::Slow(_) | Self::Late(_) | Self::Black)
     }
 }
 
 impl FromStr for Behaviour {
     type Err = String;
 
-    /// `paint`, `fail`, `stall`, `refuse:no_face`, `late:30s`, `unavailable`, `garbage` or `black`.
+    /// `paint`, `fail`, `stall`, `refuse:no_face`, `slow:5s`, `late:30s`, `unavailable`, `garbage` or `black`.
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, detail) = text.split_once(':').map_or((text, None), |(word, detail)| (word, Some(detail)));
         match (word, detail) {
@@ -49,10 +65,11 @@ impl FromStr for Behaviour {
             ("garbage", None) => Ok(Self::Garbage),
             ("black", None) => Ok(Self::Black),
             ("refuse", Some(detail)) => refusal(detail).map(Self::Refuse),
+            ("slow", Some(detail)) => duration(detail).map(Self::Slow),
             ("late", Some(detail)) => duration(detail).map(Self::Late),
             _ => Err(format!(
                 "`{text}` is no behaviour; known are paint, fail, stall, refuse:no_face (or not_allowed, too_small, too_large, \
-                 unreadable), late:30s, unavailable, garbage and black"
+                 unreadable), slow:5s, late:30s, unavailable, garbage and black"
             )),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
@@ -38,7 +38,6 @@ impl Trainer for Painter {
         }
         let remembered = remember(photos.as_ref()).await?;
         let started_at = SystemTime::now();
-        let late = if let Behaviour::Late(late) = behaviour { late } else { Duration::ZERO };
         let record = Record {
             provider: self.name.to_owned(),
             alias,
@@ -46,7 +45,7 @@ impl Trainer for Painter {
             seed: 0,
             photos: remembered.len(),
             started_at,
-            ready_at: started_at + self.shared.duration * PATIENCE + late,
+            ready_at: behaviour.ready_at(started_at, self.shared.duration * PATIENCE, order.time_limit),
             behaviour,
             training: true,
         };

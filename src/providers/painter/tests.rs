@@ -115,11 +115,26 @@ fn a_stalled_task_runs_for_ever() {
 }
 
 #[test]
-fn a_late_task_is_ready_that_much_after_its_time() {
+fn a_slow_task_takes_longer_and_a_late_one_is_ready_after_the_time_that_it_was_given() {
     let bench = Bench::new();
-    let record = bench.painter(HOUR).record(&submission("a"), Behaviour::Late(HOUR));
-    assert!(waiting(&record, record.started_at + HOUR + HOUR / 2).is_some());
-    assert_eq!(waiting(&record, record.started_at + 2 * HOUR), None);
+    let given = Submission { time_limit: 3 * HOUR, ..submission("a") };
+    for (behaviour, hours) in [(Behaviour::Slow(HOUR), 2), (Behaviour::Late(HOUR), 4)] {
+        let record = bench.painter(HOUR).record(&given, behaviour);
+        assert!(waiting(&record, record.started_at + hours * HOUR - HOUR / 2).is_some());
+        assert_eq!(waiting(&record, record.started_at + hours * HOUR), None);
+    }
+}
+
+#[tokio::test]
+async fn a_late_task_does_not_listen_when_it_is_cancelled() {
+    let bench = Bench::new();
+    let painter = bench.painter(Duration::ZERO);
+    painter.behave(&ModelAlias("a".into()), Behaviour::Late(Duration::from_millis(50)));
+    let task = painter.submit(&Submission { time_limit: Duration::ZERO, ..submission("a") }).await.unwrap();
+    painter.cancel(&task).await.unwrap();
+    assert!(matches!(painter.status(&task).await, Ok(Status::Queued { .. } | Status::Running { .. })));
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    assert!(matches!(painter.status(&task).await, Ok(Status::Succeeded { .. })));
 }
 
 #[tokio::test]
@@ -216,11 +231,13 @@ async fn tasks_are_swept_an_hour_after_their_end_and_nothing_else_is() {
 
 #[test]
 fn behaviours_are_read_from_a_setting() {
-    let read = parse_behaviours(" nano_banana=stall, flux_kontext=refuse:no_face,sdxl=late:90s ").unwrap();
+    let read =
+        parse_behaviours(" nano_banana=stall, flux_kontext=refuse:no_face,sdxl=late:90s,turbo=slow:2s ").unwrap();
     let expected = [
         ("nano_banana", Behaviour::Stall),
         ("flux_kontext", Behaviour::Refuse(Refusal::NoFace)),
         ("sdxl", Behaviour::Late(Duration::from_secs(90))),
+        ("turbo", Behaviour::Slow(Duration::from_secs(2))),
     ];
     assert_eq!(read, expected.map(|(alias, behaviour)| (ModelAlias(alias.into()), behaviour)));
     assert_eq!(parse_behaviours("").unwrap(), []);

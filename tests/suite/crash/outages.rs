@@ -68,7 +68,7 @@ async fn postgres_crashes_in_the_middle_of_an_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_transaction_holds_up_nobody_but_its_own_rows() {
     let Some(private) = Private::start() else { return };
-    let house = House::on(&private.addresses(), &[("MOCK_AI_FAULTS", "nano_banana=late:2s")]).await;
+    let house = House::on(&private.addresses(), &[("MOCK_AI_FAULTS", "nano_banana=slow:2s")]).await;
     let (ann, ben) = (house.emulator.person("Ann", "en"), house.emulator.person("Ben", "en"));
     let fleet = Fleet::start(&house, &[None, None]);
     gets_ready_to_order(&ann).await.expect("everything works so far");

@@ -87,7 +87,7 @@ async fn whoever_unblocks_the_bot_gets_the_picture_that_was_ready() {
 
 async fn blocked(language: Language) -> String {
     let bot = Bot::start().await;
-    bot.painters_will(&Behaviour::Late(std::time::Duration::from_secs(1)));
+    bot.painters_will(&Behaviour::Slow(std::time::Duration::from_secs(1)));
     let ann = Actor::started(&bot, language).await;
     ann.reaches_confirmation().await;
     ann.taps("Make it", "Создать");
