@@ -49,7 +49,7 @@ command-topup = Top up with Stars
 command-history = Your pictures
 command-settings = Language and your data
 command-help = How it all works
-command-cancel = Stop and go back to the menu
+command-cancel = Stop, or cancel what’s under way
 command-terms = Terms of use
 command-privacy = What we keep, and for how long
 command-paysupport = Help with a payment
@@ -83,6 +83,7 @@ note-busy =
 note-photo-wanted = I need a photo here – send one with 📎.
 note-photos-anew = I’ve put the earlier photos aside and started again with this one.
 note-late = Too late to cancel: the picture is almost done.
+note-order-under-way = This picture is under way. To cancel it, tap the button or send /cancel once more.
 note-cancelled =
     Cancelled. { $price ->
         [one] { $price } credit is
@@ -124,6 +125,7 @@ note-avatar-few =
     }. Please send some more.
 note-avatar-shut = Nobody can train just now. Your photos wait here – please try again a little later. Nothing has been charged.
 note-avatar-late = Too late to cancel: the avatar is almost ready.
+note-avatar-under-way = This training is under way. To cancel it, tap the button or send /cancel once more.
 note-avatar-cancelled =
     Cancelled. { $price ->
         [one] { $price } credit is

@@ -56,7 +56,7 @@ help =
     /topup – top up with Stars
     /history – your pictures
     /settings – language and your data
-    /cancel – stop and go back to the menu
+    /cancel – stop, or cancel what’s under way
 
     Something went wrong? Write to us: /paysupport. A person reads every message.
 

@@ -26,6 +26,7 @@ const CATEGORY_BYTES: usize = 32;
 pub static FLOW: Flow = Flow {
     dialogue: "generate",
     actions: &[
+        action!(begin_again: begun),
         action!(open_category: opened, empty),
         action!(previous_template: shown, empty),
         action!(next_template: shown, empty),
@@ -100,6 +101,11 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn with_photos(photos: Vec<PhotoId>) -> Self {
         Self { photos, ..Self::default() }
+    }
+
+    /// Watching this order.
+    pub(super) fn of_job(job: JobId) -> Self {
+        Self { job: Some(job), ..Self::default() }
     }
 
     /// An order of this template, at the price of this moment.

@@ -18,6 +18,7 @@ pub static FLOW: Flow = Flow {
         action!(reopen_avatar: collecting, gone),
         action!(change_photo: ready, retired),
         action!(send_original: sent, gone),
+        action!(find_undertaking: order, training, nothing),
         action!(ask_support: asked, unable),
         action!(open_question: open, closed, stranger),
         action!(give_back: asked, spent, refused, stranger),
@@ -36,6 +37,8 @@ pub(super) const TEXTS: &[&str] = &[
     "note-kept",
     "note-picture-gone",
     "note-asked-unable",
+    "note-order-under-way",
+    "note-avatar-under-way",
     "note-photos-gone",
     "note-retired",
     "note-avatar-gone",
@@ -169,6 +172,23 @@ async fn send_original(ask: &Ask<'_>) -> Result<Answer, FlowError> {
         }
         _ => Ok(gone()),
     }
+}
+
+/// `/cancel` where nothing is open: what is under way is shown, with the button that calls it off.
+async fn find_undertaking(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let store = &ask.world.store;
+    if let Some(job) = store.newest_live_job(ask.user.id).await? {
+        return Ok(Answer::outcome("order").pass(&Order::of_job(job)).tell("note-order-under-way"));
+    }
+    let avatars = store.avatars(ask.user.id).await?;
+    let newest = avatars.iter().filter_map(|avatar| Some((avatar.live_run?, avatar.id))).max();
+    Ok(match newest {
+        Some((run, avatar)) => {
+            let training = Training { run: Some(run), ..Training::of(avatar) };
+            Answer::outcome("training").pass(&training).tell("note-avatar-under-way")
+        }
+        None => Answer::outcome("nothing"),
+    })
 }
 
 /// A question about a payment goes to the admins; the answer comes from them.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::TemplateKind;
+use crate::flows::photos::MAX_PHOTOS;
 use crate::flows::{Answer, Ask, FlowError, Item, Show};
 use crate::orders::Offer;
 use crate::text::Args;
@@ -33,6 +34,14 @@ pub(super) async fn show_gallery(ask: &Ask<'_>) -> Result<Show, FlowError> {
         .number("photos", offer.template.photos.into());
     let hidden = if shelf.len() > 1 { vec![] } else { vec!["previous", "position", "next"] };
     Ok(Show { args, picture: preview(&offer.template, ask).await?, hidden, ..Show::default() })
+}
+
+/// Back to the shelves with nothing chosen but the photos that were sent.
+pub(super) async fn begin_again(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let Memory { photos, album, .. } = ask.recall()?;
+    let photos = if photos.is_empty() { album } else { photos };
+    let newest = photos.len().saturating_sub(MAX_PHOTOS);
+    Ok(Answer::outcome("begun").remember(&Memory::with_photos(photos[newest..].to_vec())))
 }
 
 pub(super) async fn open_category(ask: &Ask<'_>) -> Result<Answer, FlowError> {

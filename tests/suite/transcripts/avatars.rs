@@ -1,5 +1,7 @@
 //! Avatars: from consent to pictures, with its turnings, and the end of one.
 
+use std::time::Duration;
+
 use pixelai::domain::{Language, ModelAlias, Refusal};
 use pixelai::providers::painter::Behaviour;
 
@@ -181,6 +183,37 @@ async fn called_off(language: Language) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_command_calls_a_training_off_as_the_button_does_also_from_the_menu() {
+    in_both_languages!("avatar-called-off-by-command", called_off_by_command);
+}
+
+async fn called_off_by_command(language: Language) -> String {
+    let bot = rich(300).await;
+    bot.painters_will(&Behaviour::Stall);
+    let ann = Actor::started(&bot, language).await;
+    ann.begins_an_avatar("Ann").await;
+    ann.has_photos().await;
+    ann.taps("Train ·", "Обучить ·");
+    bot.quiet_but_for_jobs().await;
+    ann.writes("/cancel").await;
+    assert_eq!(bot.balance(&ann.person).await, 300);
+    ann.presses("Enough", "Хватит").await;
+    ann.taps("Train ·", "Обучить ·");
+    bot.quiet_but_for_jobs().await;
+    for deed in ["/start", "/cancel"] {
+        ann.person.sends_text(deed);
+        bot.quiet_but_for_jobs().await;
+        assert_eq!(bot.balance(&ann.person).await, 300 - TRAINING, "{deed}");
+    }
+    ann.writes("/cancel").await;
+    assert_eq!(bot.balance(&ann.person).await, 300);
+    assert_eq!(bot.number("SELECT count(*) FROM training_runs WHERE state = 'cancelled'").await, 2);
+    let told = ann.transcript();
+    bot.shutdown().await;
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_avatar_is_renamed_chosen_among_several_and_deleted() {
     in_both_languages!("avatar-deleted", deleted);
 }
@@ -262,6 +295,72 @@ async fn a_trainer_that_never_ends_hands_over_and_in_the_end_the_money_comes_bac
     assert_eq!(bot.balance(&ann.person).await, 300);
     assert!(ann.transcript().contains("It took too long"), "{}", ann.transcript());
     bot.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_likeness_that_comes_after_the_void_is_a_gift_with_its_first_picture() {
+    let bot = rich(300).await;
+    bot.sql("UPDATE trainers SET time_limit_seconds = 2, fallback = NULL").await;
+    bot.reload_catalog().await;
+    for painter in &bot.painters {
+        painter.behave(&ModelAlias("fal_portrait".to_owned()), Behaviour::Late(Duration::from_secs(1)));
+    }
+    let ann = Actor::started(&bot, Language::En).await;
+    ann.begins_an_avatar("Ann").await;
+    ann.has_photos().await;
+    ann.presses("Train ·", "Обучить ·").await;
+    assert_eq!(bot.number("SELECT count(*) FROM training_runs WHERE failure = 'deadline'").await, 1);
+    assert_eq!((bot.balance(&ann.person).await, bot.count("generation_jobs").await), (300, 0));
+    // It is looked for once a minute; here as often as it takes.
+    let there = async {
+        while bot.number("SELECT count(*) FROM avatars WHERE run_id IS NOT NULL").await == 0 {
+            bot.sql("UPDATE training_runs SET run_at = created_at").await;
+            bot.ring_trainings();
+            bot.quiet().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), there).await.expect("the late likeness is found");
+    bot.quiet().await;
+    assert_eq!(bot.balance(&ann.person).await, 300);
+    assert_eq!(bot.number("SELECT count(*) FROM training_runs WHERE state = 'failed'").await, 1);
+    assert_eq!(bot.number("SELECT count(*) FROM generation_jobs WHERE state = 'succeeded'").await, 1);
+    assert!(ann.transcript().contains("so this avatar is a gift"), "{}", ann.transcript());
+    bot.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_and_a_cancel_at_the_same_moment_end_in_a_training_or_in_credits() {
+    for round in 0..6 {
+        let bot = rich(0).await;
+        bot.painters_will(&Behaviour::Stall);
+        let ann = Actor::started(&bot, Language::En).await;
+        ann.begins_an_avatar("Ann").await;
+        ann.has_photos().await;
+        ann.presses("Train ·", "Обучить ·").await;
+        ann.presses("Exactly 250", "Ровно 250").await;
+        // Either can be the first at the bot: a payment waits for nobody's queue.
+        if round % 2 == 0 {
+            ann.person.sends_text("/cancel");
+        }
+        let paid = ann.person.pays().await;
+        if round % 2 == 1 {
+            ann.person.sends_text("/cancel");
+        }
+        bot.quiet_but_for_jobs().await;
+        let runs = bot.count("training_runs").await;
+        let live =
+            bot.number("SELECT count(*) FROM training_runs WHERE state IN ('queued', 'submitting', 'running')").await;
+        assert!(runs <= 1, "{paid:?}\n{}", ann.transcript());
+        assert_eq!(bot.count("payments").await, 1, "{paid:?}\n{}", ann.transcript());
+        assert_eq!(bot.balance(&ann.person).await, TRAINING - TRAINING * live, "{paid:?}\n{}", ann.transcript());
+        if live == 1 {
+            ann.writes("/avatars").await;
+            ann.presses("Ann", "Ann").await;
+            ann.writes("/cancel").await;
+            assert_eq!(bot.balance(&ann.person).await, TRAINING);
+        }
+        bot.shutdown().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
