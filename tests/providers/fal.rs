@@ -143,7 +143,7 @@ fn train(mock: &Mock, call: &Call) -> Response<Body> {
     mock.expect(input["trigger_phrase"].is_string(), format!("{model} wants a trigger_phrase"));
     match mock.train(call.query("fal_webhook"), model, &input) {
         Ok(id) => mock.example("fal/submit_ok.response.json", &id),
-        Err(other) => other,
+        Err(other) => *other,
     }
 }
 

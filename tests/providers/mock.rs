@@ -255,7 +255,7 @@ impl Mock {
     }
 
     /// A new training; `None` when its answer is another one, which then is given.
-    fn train(&self, webhook: Option<String>, version: &str, input: &Value) -> Result<String, Response<Body>> {
+    fn train(&self, webhook: Option<String>, version: &str, input: &Value) -> Result<String, Box<Response<Body>>> {
         let begin = || {
             let id = self.begin(webhook);
             let created_at = chrono::Utc::now().to_rfc3339();
@@ -267,9 +267,9 @@ impl Mock {
             None => Ok(begin()),
             Some(Reply::Lost) => {
                 let id = begin();
-                Err(self.reply(Reply::Lost, &id))
+                Err(Box::new(self.reply(Reply::Lost, &id)))
             }
-            Some(other) => Err(self.reply(other, "")),
+            Some(other) => Err(Box::new(self.reply(other, ""))),
         }
     }
 

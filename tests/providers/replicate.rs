@@ -125,7 +125,7 @@ fn train(mock: &Mock, call: &Call, trainer: &str, version: &str) -> Response<Bod
     mock.expect(body["destination"] == "acme/pixelai-avatars", "the destination is not there");
     match mock.train(body["webhook"].as_str().map(str::to_owned), version, &body["input"]) {
         Ok(id) => mock.example("replicate/training_starting.response.json", &id),
-        Err(other) => other,
+        Err(other) => *other,
     }
 }
 
