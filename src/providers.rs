@@ -181,13 +181,6 @@ pub enum Fault {
     Model,
 }
 
-impl Fault {
-    /// Whether no model of the provider can work.
-    pub fn concerns_all(self) -> bool {
-        self != Self::Model
-    }
-}
-
 impl ProviderError {
     fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable { reason: reason.into(), retry_after: None }

@@ -10,7 +10,9 @@ use super::beat::ALIVE;
 use super::problem::Problem;
 use super::site::Site;
 use crate::conversation::Conversation;
+use crate::database::Time;
 use crate::meter::{self, BOUNDS, Counter, Family, Histogram};
+use crate::store::status::Live;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -62,17 +64,12 @@ fn of_times(page: &mut Page) {
 async fn of_the_database(page: &mut Page, site: &Site) -> sqlx::Result<()> {
     let store = &site.talk().world().store;
     let now = chrono::Utc::now();
-    let age = |since: crate::database::Time| (now - since).num_milliseconds().max(0) as f64 / 1000.0;
-    let live = store.live_by_state().await?;
-    page.head("jobs", "gauge", "Jobs that are not at their end, by state");
-    for state in ["queued", "submitting", "running"] {
-        let count = live.iter().find(|jobs| jobs.state == state).map_or(0, |jobs| jobs.count);
-        page.line("jobs", &[("state", state)], count as f64);
-    }
-    page.head("jobs_oldest_seconds", "gauge", "How long ago the oldest of them was ordered");
-    for jobs in &live {
-        page.line("jobs_oldest_seconds", &[("state", &jobs.state)], age(jobs.oldest));
-    }
+    let age = |since: Time| (now - since).num_milliseconds().max(0) as f64 / 1000.0;
+    page.live("jobs", "Jobs", &store.live_by_state().await?, now);
+    page.live("trainings", "Trainings of avatars", &store.live_trainings_by_state().await?, now);
+    let deletions = store.erasures_open().await?;
+    page.gauge("deletions", "Deletions that providers have not confirmed yet", deletions.count as f64);
+    page.gauge("deletions_oldest_seconds", "How long ago the first was asked for", deletions.oldest.map_or(0.0, age));
     let backlog = store.backlog().await?;
     page.gauge("outbox_letters", "Letters that wait to be sent", backlog.count as f64);
     page.gauge("outbox_oldest_seconds", "How long the oldest of them waits", backlog.oldest.map_or(0.0, age));
@@ -86,6 +83,23 @@ async fn of_the_database(page: &mut Page, site: &Site) -> sqlx::Result<()> {
     let people = store.people(now - chrono::Duration::hours(24)).await?;
     page.gauge("people", "People who are known", people.all as f64);
     page.gauge("people_ordering", "People who ordered in the last 24 hours", people.ordering as f64);
+    of_the_breakers(page, site, now).await
+}
+
+async fn of_the_breakers(page: &mut Page, site: &Site, now: Time) -> sqlx::Result<()> {
+    let world = site.talk().world();
+    let switched_on = world.orders.catalog().providers();
+    let mut breakers = world.store.breakers().await?;
+    breakers.retain(|it| switched_on.contains(&it.provider.as_str()));
+    page.head("provider_failures", "gauge", "Submits in a row that a provider did not answer");
+    for breaker in &breakers {
+        page.line("provider_failures", &[("provider", &breaker.provider)], breaker.failures as f64);
+    }
+    page.head("provider_rests_seconds", "gauge", "How long a provider will still be left alone");
+    for breaker in &breakers {
+        let left = (breaker.rests_until - now).num_milliseconds().max(0) as f64 / 1000.0;
+        page.line("provider_rests_seconds", &[("provider", &breaker.provider)], left);
+    }
     Ok(())
 }
 
@@ -138,6 +152,21 @@ impl Page {
 
     fn line(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
         let _ = writeln!(self.0, "pixelai_{name}{} {value}", braces(labels));
+    }
+
+    /// What is not at its end, by state: how many, and how old the oldest is.
+    fn live(&mut self, name: &str, what: &str, live: &[Live], now: Time) {
+        self.head(name, "gauge", &format!("{what} that are not at their end, by state"));
+        for state in ["queued", "submitting", "running"] {
+            let count = live.iter().find(|it| it.state == state).map_or(0, |it| it.count);
+            self.line(name, &[("state", state)], count as f64);
+        }
+        let oldest = format!("{name}_oldest_seconds");
+        self.head(&oldest, "gauge", "How long ago the oldest of them was ordered");
+        for it in live {
+            let age = (now - it.oldest).num_milliseconds().max(0) as f64 / 1000.0;
+            self.line(&oldest, &[("state", &it.state)], age);
+        }
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: f64) {

@@ -11,7 +11,9 @@ use super::site::Site;
 use crate::conversation::Conversation;
 use crate::database::Time;
 use crate::meter;
-use crate::store::status::{Ended, Hour};
+use crate::store::Store;
+use crate::store::providers::{Breaker, Stand};
+use crate::store::status::{Ended, Hour, Live};
 
 /// Ended jobs that the providers' lines are made from, at most.
 const ENDED: i64 = 2000;
@@ -24,34 +26,14 @@ pub(super) async fn look(site: &Site) -> sqlx::Result<Details> {
     let store = &site.talk().world().store;
     let now = chrono::Utc::now();
     let day = now - chrono::Duration::hours(HOURS);
-    let seconds = |since: Time| (now - since).num_milliseconds().max(0) as f64 / 1000.0;
     let people = store.people(day).await?;
     let backlog = store.backlog().await?;
     let money = store.money().await?;
-    let jobs: Vec<Value> = store
-        .live_by_state()
-        .await?
-        .into_iter()
-        .map(|jobs| json!({"state": jobs.state, "count": jobs.count, "oldest_seconds": seconds(jobs.oldest)}))
-        .collect();
-    let processes: Vec<Value> = store
-        .processes(now - ALIVE)
-        .await?
-        .into_iter()
-        .map(|process| {
-            let id = process.id.simple().to_string();
-            json!({
-                "id": id[id.len() - 6..],
-                "version": process.version,
-                "up_seconds": seconds(process.started_at),
-                "own": process.id == site.id(),
-            })
-        })
-        .collect();
     Ok(json!({
         "people": {"all": people.all, "new": people.new, "ordering": people.ordering},
-        "jobs": jobs,
-        "outbox": {"count": backlog.count, "oldest_seconds": backlog.oldest.map_or(0.0, seconds)},
+        "jobs": live(store.live_by_state().await?, now),
+        "avatars": avatars(store, day, now).await?,
+        "outbox": {"count": backlog.count, "oldest_seconds": seconds(backlog.oldest, now)},
         "money": {
             "available": money.available,
             "held": money.held,
@@ -59,8 +41,8 @@ pub(super) async fn look(site: &Site) -> sqlx::Result<Details> {
             "stars_refunded": money.stars_refunded,
         },
         "hours": hours(site, now).await?,
-        "providers": providers(&store.ended(day, ENDED).await?),
-        "replicas": processes,
+        "providers": providers(site, day, now).await?,
+        "replicas": replicas(site, now).await?,
         "updates": updates(site),
         "sql_p95_seconds": meter::SQL_SECONDS.quantile(0.95),
         "telegram_p95_seconds": slowest(meter::TELEGRAM_SECONDS.members().iter().map(|(_, times)| times.quantile(0.95))),
@@ -75,6 +57,45 @@ pub(super) async fn look(site: &Site) -> sqlx::Result<Details> {
             "text": trouble.text,
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// How long ago that was; nothing was never.
+fn seconds(since: impl Into<Option<Time>>, now: Time) -> f64 {
+    since.into().map_or(0.0, |since| (now - since).num_milliseconds().max(0) as f64 / 1000.0)
+}
+
+fn live(live: Vec<Live>, now: Time) -> Vec<Value> {
+    let line = |it: Live| json!({"state": it.state, "count": it.count, "oldest_seconds": seconds(it.oldest, now)});
+    live.into_iter().map(line).collect()
+}
+
+/// Trainings under way and those of the last day, and what providers have yet to delete.
+async fn avatars(store: &Store, day: Time, now: Time) -> sqlx::Result<Value> {
+    let deletions = store.erasures_open().await?;
+    let ended: BTreeMap<String, i64> =
+        store.trainings_ended(day).await?.into_iter().map(|ended| (ended.name, ended.count)).collect();
+    let of = |name| ended.get(name).copied().unwrap_or_default();
+    Ok(json!({
+        "trainings": live(store.live_trainings_by_state().await?, now),
+        "succeeded": of("succeeded"),
+        "failed": of("failed"),
+        "cancelled": of("cancelled"),
+        "deletions": {"count": deletions.count, "oldest_seconds": seconds(deletions.oldest, now)},
+    }))
+}
+
+async fn replicas(site: &Site, now: Time) -> sqlx::Result<Vec<Value>> {
+    let processes = site.talk().world().store.processes(now - ALIVE).await?;
+    let line = |process: crate::store::processes::Process| {
+        let id = process.id.simple().to_string();
+        json!({
+            "id": id[id.len() - 6..],
+            "version": process.version,
+            "up_seconds": seconds(process.started_at, now),
+            "own": process.id == site.id(),
+        })
+    };
+    Ok(processes.into_iter().map(line).collect())
 }
 
 /// The last 24 hours, each with all that is drawn of it.
@@ -103,39 +124,69 @@ async fn hours(site: &Site, now: Time) -> sqlx::Result<Vec<Value>> {
     Ok((0..HOURS).map(hour).collect())
 }
 
-/// A line for each provider: how its jobs ended, and how it answers this process.
-fn providers(ended: &[Ended]) -> Vec<Value> {
+/// A line for each provider that is switched on, or had jobs all the same.
+async fn providers(site: &Site, day: Time, now: Time) -> sqlx::Result<Vec<Value>> {
+    let world = site.talk().world();
+    let ended = world.store.ended(day, ENDED).await?;
+    let breakers = world.store.breakers().await?;
     let mut by_name: BTreeMap<&str, Vec<&Ended>> = BTreeMap::new();
-    for job in ended {
+    for name in world.orders.catalog().providers() {
+        by_name.entry(name).or_default();
+    }
+    for job in &ended {
         by_name.entry(&job.provider).or_default().push(job);
     }
-    let calls = meter::PROVIDER_SECONDS.members();
     let line = |(name, jobs): (&str, Vec<&Ended>)| {
-        let mut seconds: Vec<f64> = jobs
-            .iter()
-            .filter(|job| job.state == "succeeded")
-            .map(|job| (job.finished_at - job.created_at).num_milliseconds() as f64 / 1000.0)
-            .collect();
-        seconds.sort_unstable_by(f64::total_cmp);
-        // A photo that nobody can work with is not the provider's failure.
-        let own_fault = |job: &&&Ended| job.state == "failed" && is_ours(job.failure.as_deref());
-        let failed = jobs.iter().filter(own_fault).count();
-        let judged = seconds.len() + failed;
-        let of = |failed: bool| {
-            calls.iter().filter(move |([provider, _, how], _)| provider == name && (how != "ok") == failed)
-        };
-        json!({
-            "name": name,
-            "jobs": jobs.len(),
-            "share": (judged > 0).then(|| seconds.len() as f64 / judged as f64),
-            "p50_seconds": at(&seconds, 0.5),
-            "p95_seconds": at(&seconds, 0.95),
-            "calls": of(false).chain(of(true)).map(|(_, times)| times.count()).sum::<u64>(),
-            "calls_failed": of(true).map(|(_, times)| times.count()).sum::<u64>(),
-            "call_p95_seconds": slowest(of(false).map(|(_, times)| times.quantile(0.95))),
-        })
+        let mut line = provider(name, &jobs);
+        line["breaker"] = breaker(breakers.iter().find(|it| it.provider == name), now);
+        line
     };
-    by_name.into_iter().map(line).collect()
+    Ok(by_name.into_iter().map(line).collect())
+}
+
+/// Whether it is given jobs now, and why not.
+fn breaker(breaker: Option<&Breaker>, now: Time) -> Value {
+    // One that has no row has no limits and cannot be left alone.
+    let stand = breaker.map_or(Stand::Takes, |it| it.stands(now));
+    let (state, until) = match stand {
+        Stand::Takes => ("takes", None),
+        Stand::Stumbles => ("stumbles", None),
+        Stand::Rests(until) => ("rests", Some(until)),
+        Stand::Trial => ("trial", None),
+    };
+    json!({
+        "state": state,
+        "until": until,
+        "failures": breaker.map_or(0, |it| it.failures),
+        "trouble": breaker.filter(|_| stand != Stand::Takes).and_then(|it| it.trouble.as_deref()),
+    })
+}
+
+/// How its jobs ended, and how it answers this process.
+fn provider(name: &str, jobs: &[&Ended]) -> Value {
+    let mut seconds: Vec<f64> = jobs
+        .iter()
+        .filter(|job| job.state == "succeeded")
+        .map(|job| (job.finished_at - job.created_at).num_milliseconds() as f64 / 1000.0)
+        .collect();
+    seconds.sort_unstable_by(f64::total_cmp);
+    // A photo that nobody can work with is not the provider's failure.
+    let own_fault = |job: &&&Ended| job.state == "failed" && is_ours(job.failure.as_deref());
+    let judged = seconds.len() + jobs.iter().filter(own_fault).count();
+    let calls = meter::PROVIDER_SECONDS.members();
+    let of = |failed: bool| {
+        calls.iter().filter(move |([provider, _, how], _)| provider == name && (how != "ok") == failed)
+    };
+    json!({
+        "name": name,
+        "jobs": jobs.len(),
+        "share": (judged > 0).then(|| seconds.len() as f64 / judged as f64),
+        "p50_seconds": at(&seconds, 0.5),
+        "p95_seconds": at(&seconds, 0.95),
+        "calls": of(false).chain(of(true)).map(|(_, times)| times.count()).sum::<u64>(),
+        "calls_failed": of(true).map(|(_, times)| times.count()).sum::<u64>(),
+        "call_p95_seconds": slowest(of(false).map(|(_, times)| times.quantile(0.95))),
+    })
 }
 
 /// Every failure but those that only the person can mend.

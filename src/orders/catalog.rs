@@ -92,6 +92,13 @@ impl Catalog {
         self.shelves.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The names of the providers that are switched on, in their order.
+    pub fn providers(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.providers.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The categories that have something to offer.
     pub fn categories(&self) -> Vec<Category> {
         let shelves = self.now();

@@ -11,7 +11,7 @@ use crate::database::Time;
 use crate::domain::{JobState, Letter, Model};
 use crate::providers::{Fault, ProviderError};
 use crate::store::jobs::Progress;
-use crate::store::providers::{Begun, Entry, Opening};
+use crate::store::providers::{Begun, Entry, Opening, Trouble};
 
 use super::worker::Worker;
 
@@ -76,13 +76,13 @@ impl Worker {
         let provider = model.provider.as_str();
         match cause {
             Some(ProviderError::Unavailable { retry_after: Some(after), .. }) => {
-                self.store().provider_rests(provider, now + *after).await?;
+                self.store().provider_rests(provider, now + *after, Trouble::Limit).await?;
             }
             Some(ProviderError::Unavailable { .. } | ProviderError::Lost(_)) => {
                 self.store().provider_fails(provider, now).await?;
             }
             // It is up and answers, whatever it says of this request.
-            _ if opening.failures > 0 => self.store().provider_answers(provider).await?,
+            _ if opening.troubled => self.store().provider_answers(provider, now).await?,
             _ => {}
         }
         Ok(())
@@ -93,8 +93,14 @@ impl Worker {
         let now = chrono::Utc::now();
         let Some((model, _)) = self.model() else { return Ok(()) };
         tracing::error!(job.id = %self.job.id, model = %model.alias, ?fault, "{} is not set up: {reason}", model.provider);
-        if fault.concerns_all() {
-            self.store().provider_rests(&model.provider, now + SET_UP_REST).await?;
+        let trouble = match fault {
+            Fault::Key => Some(Trouble::Key),
+            Fault::Balance => Some(Trouble::Balance),
+            // Its other models may work.
+            Fault::Model => None,
+        };
+        if let Some(trouble) = trouble {
+            self.store().provider_rests(&model.provider, now + SET_UP_REST, trouble).await?;
         }
         let world = self.poller.talk.world();
         let letter = Letter::Trouble { provider: model.provider.clone(), reason: reason.to_owned() };

@@ -2,7 +2,7 @@
 
 use sqlx::types::Json;
 
-use crate::database::{Time, Tx, exec, one, optional};
+use crate::database::{Time, Tx, all, exec, one, optional};
 use crate::domain::JobId;
 
 use super::Store;
@@ -30,8 +30,69 @@ pub enum Entry {
 pub struct Opening {
     /// Submits that have failed in a row.
     pub failures: i64,
+    /// Whether it was in any trouble since its last answer.
+    pub troubled: bool,
     /// Tasks that it takes at the same time.
     pub max_running: Option<i32>,
+}
+
+/// Why a provider is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Submits are not answered.
+    Silent,
+    /// It asks for a pause.
+    Limit,
+    /// It does not accept the key.
+    Key,
+    /// The account is out of money or locked.
+    Balance,
+}
+
+impl Trouble {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Limit => "limit",
+            Self::Key => "key",
+            Self::Balance => "balance",
+        }
+    }
+}
+
+/// The circuit breaker of a provider, as it was last written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breaker {
+    pub provider: String,
+    /// Submits that have failed in a row.
+    pub failures: i64,
+    pub rests_until: Time,
+    /// The name of the last [`Trouble`], if there was any since the last answer.
+    pub trouble: Option<String>,
+}
+
+/// How a breaker stands at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// The provider is given jobs.
+    Takes,
+    /// It is given jobs, though the last submits failed.
+    Stumbles,
+    /// It is left alone until then.
+    Rests(Time),
+    /// It has rested; the next job shows whether it is well again.
+    Trial,
+}
+
+impl Breaker {
+    pub fn stands(&self, now: Time) -> Stand {
+        match self.failures {
+            _ if self.rests_until > now => Stand::Rests(self.rests_until),
+            0 if self.trouble.is_none() => Stand::Takes,
+            1..ALLOWED_FAILURES => Stand::Stumbles,
+            _ => Stand::Trial,
+        }
+    }
 }
 
 /// What a webhook is about.
@@ -49,6 +110,7 @@ struct Row {
     failures: i64,
     rests_until: i64,
     next_submit: i64,
+    trouble: Option<String>,
 }
 
 impl Store {
@@ -57,12 +119,16 @@ impl Store {
         let row: Option<Row> = optional!(
             self.db.read(),
             Row,
-            "SELECT max_running, submits_per_minute, failures, rests_until, next_submit FROM providers WHERE name = $1",
+            "SELECT max_running, submits_per_minute, failures, rests_until, next_submit, trouble FROM providers \
+             WHERE name = $1",
             provider,
         )?;
-        let Some(row) = row else { return Ok(Entry::Open(Opening { failures: 0, max_running: None })) };
+        let Some(row) = row else {
+            return Ok(Entry::Open(Opening { failures: 0, troubled: false, max_running: None }));
+        };
         let millis = now.timestamp_millis();
-        let open = Entry::Open(Opening { failures: row.failures, max_running: row.max_running });
+        let troubled = row.failures > 0 || row.trouble.is_some();
+        let open = Entry::Open(Opening { failures: row.failures, troubled, max_running: row.max_running });
         let on_trial = row.failures >= ALLOWED_FAILURES;
         if row.rests_until > millis {
             return Ok(Entry::Closed(at(row.rests_until)));
@@ -91,12 +157,14 @@ impl Store {
         Ok(Entry::Closed(at(next)))
     }
 
-    /// A submit was answered: the provider is well.
-    pub async fn provider_answers(&self, provider: &str) -> sqlx::Result<()> {
+    /// A submit was answered: the provider is well. A pause that it has asked for meanwhile is kept.
+    pub async fn provider_answers(&self, provider: &str, now: Time) -> sqlx::Result<()> {
         exec!(
             self.db.write(),
-            "UPDATE providers SET failures = 0, rests_until = 0 WHERE name = $1 AND failures > 0",
+            "UPDATE providers SET rests_until = CASE WHEN failures > 0 THEN 0 ELSE rests_until END, failures = 0, \
+             trouble = NULL WHERE name = $1 AND (failures > 0 OR (trouble IS NOT NULL AND rests_until <= $2))",
             provider,
+            now.timestamp_millis(),
         )?;
         Ok(())
     }
@@ -106,25 +174,44 @@ impl Store {
         exec!(
             self.db.write(),
             "UPDATE providers SET failures = failures + 1, rests_until = CASE WHEN failures + 1 < $3 THEN rests_until \
-             WHEN $4 * (failures + 2 - $3) > $5 THEN $2 + $5 ELSE $2 + $4 * (failures + 2 - $3) END WHERE name = $1",
+             WHEN $4 * (failures + 2 - $3) > $5 THEN $2 + $5 ELSE $2 + $4 * (failures + 2 - $3) END, trouble = $6 \
+             WHERE name = $1",
             provider,
             now.timestamp_millis(),
             ALLOWED_FAILURES,
             REST_MILLIS,
             LONGEST_REST_MILLIS,
+            Trouble::Silent.name(),
         )?;
         Ok(())
     }
 
-    /// A provider asks to be left alone until then.
-    pub async fn provider_rests(&self, provider: &str, until: Time) -> sqlx::Result<()> {
+    /// A provider is to be left alone until then, and why.
+    pub async fn provider_rests(&self, provider: &str, until: Time, trouble: Trouble) -> sqlx::Result<()> {
         exec!(
             self.db.write(),
-            "UPDATE providers SET rests_until = $2 WHERE name = $1 AND rests_until < $2",
+            "UPDATE providers SET rests_until = $2, trouble = $3 WHERE name = $1 AND rests_until < $2",
             provider,
             until.timestamp_millis(),
+            trouble.name(),
         )?;
         Ok(())
+    }
+
+    /// Every provider's breaker, by name.
+    pub async fn breakers(&self) -> sqlx::Result<Vec<Breaker>> {
+        let rows: Vec<(String, i64, i64, Option<String>)> = all!(
+            self.db.read(),
+            (String, i64, i64, Option<String>),
+            "SELECT name, failures, rests_until, trouble FROM providers ORDER BY name",
+        )?;
+        let breaker = |(provider, failures, rests_until, trouble)| Breaker {
+            provider,
+            failures,
+            rests_until: at(rests_until),
+            trouble,
+        };
+        Ok(rows.into_iter().map(breaker).collect())
     }
 
     /// Writes that a submit begins, under the lease that `job` was claimed with, if the provider has room for it.

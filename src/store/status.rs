@@ -4,21 +4,28 @@ use crate::database::{Engine, Time, all, one};
 
 use super::Store;
 
-/// Jobs that are not at their end, by state.
+/// Jobs, or trainings, that are not at their end, by state.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct LiveJobs {
+pub struct Live {
     pub state: String,
     pub count: i64,
     /// When the oldest of them was ordered.
     pub oldest: Time,
 }
 
-/// Letters on their way.
+/// Letters on their way, or deletions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Backlog {
     pub count: i64,
-    /// Since when the oldest of them could have been sent.
+    /// Since when the oldest of them could have been done.
     pub oldest: Option<Time>,
+}
+
+/// How many of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Count {
+    pub name: String,
+    pub count: i64,
 }
 
 /// The money, in credits and Stars.
@@ -63,12 +70,42 @@ pub struct Ended {
 
 impl Store {
     /// Jobs that are not at their end, by state.
-    pub async fn live_by_state(&self) -> sqlx::Result<Vec<LiveJobs>> {
+    pub async fn live_by_state(&self) -> sqlx::Result<Vec<Live>> {
         all!(
             self.db.read(),
-            LiveJobs,
+            Live,
             "SELECT state, count(*) AS count, min(created_at) AS oldest FROM generation_jobs \
              WHERE state IN ('queued', 'submitting', 'running') GROUP BY state ORDER BY state",
+        )
+    }
+
+    /// Trainings that are not at their end, by state.
+    pub async fn live_trainings_by_state(&self) -> sqlx::Result<Vec<Live>> {
+        all!(
+            self.db.read(),
+            Live,
+            "SELECT state, count(*) AS count, min(created_at) AS oldest FROM training_runs \
+             WHERE state IN ('queued', 'submitting', 'running') GROUP BY state ORDER BY state",
+        )
+    }
+
+    /// Trainings that ended since a moment, by end.
+    pub async fn trainings_ended(&self, since: Time) -> sqlx::Result<Vec<Count>> {
+        all!(
+            self.db.read(),
+            Count,
+            "SELECT state AS name, count(*) AS count FROM training_runs WHERE finished_at >= $1 \
+             GROUP BY state ORDER BY state",
+            since,
+        )
+    }
+
+    /// Deletions that providers have not confirmed yet; the oldest is the one that was asked for first.
+    pub async fn erasures_open(&self) -> sqlx::Result<Backlog> {
+        one!(
+            self.db.read(),
+            Backlog,
+            "SELECT count(*) AS count, min(created_at) AS oldest FROM erasures WHERE run_at IS NOT NULL",
         )
     }
 

@@ -47,12 +47,40 @@ async fn it_tells_what_happened() {
     let left = "pixelai_dialogue_states_total{dialogue=\"generate\",state=\"confirm\",way=\"left\"}";
     assert!(value(&page, entered) >= 1.0 && value(&page, left) >= 1.0);
     assert_eq!(value(&page, "pixelai_jobs{state=\"queued\"}"), 0.0);
+    assert_eq!(value(&page, "pixelai_trainings{state=\"running\"}"), 0.0);
+    assert_eq!(value(&page, "pixelai_deletions"), 0.0);
+    assert_eq!(value(&page, "pixelai_provider_failures{provider=\"fal\"}"), 0.0);
+    assert_eq!(value(&page, "pixelai_provider_rests_seconds{provider=\"fal\"}"), 0.0);
     assert_eq!(value(&page, "pixelai_outbox_letters"), 0.0);
     assert_eq!(value(&page, "pixelai_credits_held"), 0.0);
     assert_eq!(value(&page, "pixelai_people"), 1.0);
     assert_eq!(value(&page, "pixelai_processes"), 1.0);
     assert_eq!(value(&page, "pixelai_people_ordering"), 1.0);
     assert!(value(&page, "process_resident_memory_bytes") > 1e6);
+    bot.shutdown().await;
+}
+
+#[tokio::test]
+async fn it_tells_of_trainings_and_of_providers_that_are_left_alone() {
+    let bot = Bot::start_with(BotOptions { http: true, ..BotOptions::default() }).await;
+    bot.person("Ann", "en").sends_text("/start");
+    bot.quiet().await;
+    for statement in [
+        "INSERT INTO avatars (id, user_id, key, trigger_word, consent, consented_at, touched_at, created_at) \
+         SELECT randomblob(16), id, 'a', 'a', '1', created_at, '2100-01-01T00:00:00+00:00', created_at FROM users",
+        "INSERT INTO training_runs (id, user_id, avatar_id, key, trainer, price, state, trainer_until, deadline_at, \
+         created_at) SELECT randomblob(16), user_id, id, key, (SELECT alias FROM trainers LIMIT 1), 1, 'running', \
+         touched_at, touched_at, strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-700 seconds') FROM avatars",
+        "UPDATE providers SET failures = 9, trouble = 'silent', rests_until = (unixepoch() + 250) * 1000 WHERE name = 'fal'",
+    ] {
+        assert_eq!(bot.sql(statement).await, 1, "{statement}");
+    }
+    let (_, page) = get(&bot, &[]).await;
+    assert_eq!(value(&page, "pixelai_trainings{state=\"running\"}"), 1.0);
+    assert_eq!(value(&page, "pixelai_trainings{state=\"queued\"}"), 0.0);
+    assert!((700.0..800.0).contains(&value(&page, "pixelai_trainings_oldest_seconds{state=\"running\"}")), "{page}");
+    assert_eq!(value(&page, "pixelai_provider_failures{provider=\"fal\"}"), 9.0);
+    assert!((100.0..=250.0).contains(&value(&page, "pixelai_provider_rests_seconds{provider=\"fal\"}")), "{page}");
     bot.shutdown().await;
 }
 

@@ -14,8 +14,8 @@ use crate::chromium::{Chromium, Colours, Device};
 const TOKEN: &str = "0123456789abcdef-status";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A day of orders, Stars and people, made from one order.
-const A_DAY: [&str; 4] = [
+/// A day of orders, Stars, people and trainings, made from one order, and providers in every kind of trouble.
+const A_DAY: [&str; 9] = [
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 420) \
      INSERT INTO generation_jobs (id, user_id, key, template_id, model, photos, price, state, failure, model_until, \
      deadline_at, created_at, finished_at) SELECT randomblob(16), user_id, 'day:' || i, template_id, \
@@ -35,7 +35,28 @@ const A_DAY: [&str; 4] = [
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) \
      INSERT INTO outbox (id, user_id, key, letter, due_at, created_at) SELECT randomblob(16), user_id, 'day:' || i, \
      '{}', '2100-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00' FROM n, (SELECT user_id FROM generation_jobs LIMIT 1)",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) \
+     INSERT INTO avatars (id, user_id, key, trigger_word, consent, consented_at, touched_at, created_at) \
+     SELECT randomblob(16), user_id, 'day:' || i, 'day', '1', '2026-01-01T00:00:00+00:00', '2100-01-01T00:00:00+00:00', \
+     '2026-01-01T00:00:00+00:00' FROM n, (SELECT user_id FROM generation_jobs LIMIT 1)",
+    "INSERT INTO training_runs (id, user_id, avatar_id, key, trainer, price, state, trainer_until, deadline_at, created_at, \
+     finished_at) SELECT randomblob(16), user_id, id, key, (SELECT alias FROM trainers ORDER BY alias LIMIT 1), 1, \
+     CASE WHEN key <= 'day:1' THEN 'queued' WHEN key <= 'day:3' THEN 'running' WHEN key = 'day:4' THEN 'failed' \
+     ELSE 'succeeded' END, '2100-01-01T00:00:00+00:00', '2100-01-01T00:00:00+00:00', \
+     strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-700 seconds'), CASE WHEN key >= 'day:4' THEN \
+     strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-60 seconds') END FROM avatars WHERE key LIKE 'day:%'",
+    "UPDATE providers SET failures = 3, trouble = 'silent' WHERE name = 'defapi'",
+    "UPDATE providers SET failures = 11, trouble = 'silent', rests_until = (unixepoch() + 250) * 1000 WHERE name = 'fal'",
+    "UPDATE providers SET trouble = 'balance', rests_until = (unixepoch() - 1) * 1000 WHERE name = 'replicate'",
 ];
+
+/// What the page says of each provider.
+const BREAKERS: &str = "const said = [...document.querySelectorAll('#providers [data-breaker]')].map((it) => it.textContent);
+    return said.length === 4
+        && said[0] === 'takes orders, though 3 submits in a row were not answered'
+        && /^rests until \\d\\d:\\d\\d:\\d\\d, for another \\d+ (s|min): 11 submits in a row were not answered$/.test(said[1])
+        && said[2] === 'takes orders'
+        && said[3].startsWith('has rested, the next order shows whether it is well again: its account is out of money')";
 
 /// A bot that has had a day.
 async fn after_a_day() -> Bot {
@@ -78,11 +99,15 @@ async fn looks(bot: &Bot, device: Device, colours: Colours, name: &str) {
     wait(&browser, "the details", "return document.querySelectorAll('#orders .bar').length === 24").await;
     let filled = "return document.querySelectorAll('#orders [data-kind=succeeded]').length > 12
         && document.querySelectorAll('#stars [data-kind=stars]').length > 12
-        && document.querySelectorAll('#providers tbody tr').length >= 2
+        && document.querySelectorAll('#providers tbody tr').length === 4
         && document.querySelectorAll('#parts .ok').length === 4
         && document.querySelectorAll('.tile').length === 4
         && !document.body.innerText.includes('undefined') && !document.body.innerText.includes('NaN')";
     wait(&browser, "the day is drawn", filled).await;
+    wait(&browser, "the breakers", BREAKERS).await;
+    let trainings = "return [...document.querySelectorAll('#avatars dd')].map((it) => it.textContent).join('|')";
+    let trainings = script(&browser, trainings).await;
+    assert_eq!(trainings, json!("1|2|12 min|5|1, 0|0"), "{name}");
     let fits = script(&browser, "return document.documentElement.scrollWidth <= innerWidth").await;
     assert_eq!(fits, json!(true), "{name}: the page is wider than the screen");
     let dark = script(&browser, "return getComputedStyle(document.body).backgroundColor").await;

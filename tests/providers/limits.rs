@@ -4,7 +4,7 @@ use pixelai::database::Time;
 use pixelai::domain::JobState;
 use pixelai::providers::Providers;
 use pixelai::store::Store;
-use pixelai::store::providers::{ALLOWED_FAILURES, Begun, Entry};
+use pixelai::store::providers::{ALLOWED_FAILURES, Begun, Entry, Stand, Trouble};
 
 use crate::database::engines;
 use crate::mock::{Mock, Phase, Reply, Service};
@@ -41,10 +41,52 @@ async fn a_provider_that_fails_again_and_again_is_left_alone_and_tried_by_one() 
         fails(store, "fal", 1, until).await;
         let Entry::Closed(longer) = store.enter("fal", until).await.unwrap() else { panic!("it is open") };
         assert!(longer - until > until - now && longer > next, "{longer} {until} {now}");
-        store.provider_answers("fal").await.unwrap();
+        store.provider_answers("fal", until).await.unwrap();
         assert!(is_open(store.enter("fal", until).await.unwrap()));
         assert!(is_open(store.enter("fal", until).await.unwrap()), "and for everybody");
     }
+}
+
+/// What the status page tells of it.
+#[tokio::test]
+async fn a_breaker_tells_how_it_stands_and_why() {
+    for fresh in engines().await {
+        let (store, now) = (&fresh.store, crate::now());
+        let of_fal = async || {
+            let all = store.breakers().await.unwrap();
+            assert!(all.iter().filter(|it| it.provider != "fal").all(|it| it.stands(now) == Stand::Takes), "{all:?}");
+            all.into_iter().find(|it| it.provider == "fal").unwrap()
+        };
+        assert_eq!(of_fal().await.stands(now), Stand::Takes);
+        fails(store, "fal", 2, now).await;
+        let (breaker, silent) = (of_fal().await, Some("silent"));
+        assert_eq!((breaker.stands(now), breaker.failures, breaker.trouble.as_deref()), (Stand::Stumbles, 2, silent));
+        fails(store, "fal", ALLOWED_FAILURES, now).await;
+        let breaker = of_fal().await;
+        let Stand::Rests(until) = breaker.stands(now) else { panic!("{breaker:?}") };
+        assert_eq!(breaker.stands(until), Stand::Trial);
+        store.provider_answers("fal", until).await.unwrap();
+        let breaker = of_fal().await;
+        assert_eq!((breaker.stands(now), breaker.trouble), (Stand::Takes, None));
+
+        // Whoever is out of money is not well just because a minute is over; the next answer shows that.
+        let until = later(now, 60_000);
+        store.provider_rests("fal", until, Trouble::Balance).await.unwrap();
+        let (breaker, until) = (of_fal().await, breaker_time(until));
+        assert_eq!((breaker.stands(now), breaker.trouble.as_deref()), (Stand::Rests(until), Some("balance")));
+        assert_eq!(breaker.stands(later(until, 1)), Stand::Trial);
+        store.provider_answers("fal", now).await.unwrap();
+        assert_eq!(of_fal().await, breaker, "an answer from before does not end a rest");
+        let Entry::Open(opening) = store.enter("fal", later(until, 1)).await.unwrap() else { panic!("it rests") };
+        assert!(opening.troubled);
+        store.provider_answers("fal", later(until, 1)).await.unwrap();
+        assert_eq!(of_fal().await.stands(later(until, 1)), Stand::Takes);
+    }
+}
+
+/// Breakers know milliseconds.
+fn breaker_time(time: Time) -> Time {
+    Time::from_timestamp_millis(time.timestamp_millis()).unwrap()
 }
 
 #[tokio::test]

@@ -415,3 +415,24 @@ async fn photos_of_trainings_go_after_their_time_but_not_from_under_one() {
         assert_eq!(store.remove_old_avatar_photos(now() + seconds(60)).await.unwrap(), MIN_PHOTOS as u64);
     }
 }
+
+#[tokio::test]
+async fn trainings_and_deletions_are_told_in_numbers() {
+    for (shop, avatars) in studios().await {
+        let (user, store, since) = (shop.person(7).await, &shop.fresh.store, now() - seconds(60));
+        let id = collected(&avatars, user, "ann").await;
+        placed(&avatars, user, id, "pay").await;
+        let live = store.live_trainings_by_state().await.unwrap();
+        assert_eq!(live.iter().map(|it| (it.state.as_str(), it.count)).collect::<Vec<_>>(), [("queued", 1)]);
+        assert!(live[0].oldest >= since);
+        assert!(succeed(&avatars, &with_a_task(&shop).await).await);
+        assert_eq!(store.live_trainings_by_state().await.unwrap(), []);
+        let ended = store.trainings_ended(since).await.unwrap();
+        assert_eq!(ended.iter().map(|it| (it.name.as_str(), it.count)).collect::<Vec<_>>(), [("succeeded", 1)]);
+        assert_eq!(store.trainings_ended(now() + seconds(60)).await.unwrap(), []);
+        assert_eq!(store.erasures_open().await.unwrap().count, 0);
+        assert!(avatars.delete(user, id, now()).await.unwrap());
+        let open = store.erasures_open().await.unwrap();
+        assert!(open.count == 1 && open.oldest.is_some_and(|oldest| oldest >= since), "{open:?}");
+    }
+}

@@ -23,6 +23,7 @@ function span(seconds) {
   return `${Math.round(seconds / 86400)} days`;
 }
 
+const clock = (time) => new Date(time).toLocaleTimeString([], { hour12: false });
 const plural = (count, one, many) => `${number.format(count)} ${count === 1 ? one : many}`;
 const percent = (share) => (share === null ? "–" : `${(share * 100).toFixed(share < 1 && share > 0.995 ? 1 : 0)} %`);
 
@@ -89,17 +90,38 @@ function charts({ hours }) {
   byId("people-sum").textContent = `${number.format(sum("people"))} in 24 hours`;
 }
 
-function providers(list) {
-  if (list.length === 0) {
-    byId("providers").replaceChildren(el("tbody", {}, el("tr", {}, el("td", { class: "empty" }, "No order has ended in the last 24 hours."))));
-    return;
+/** Why a provider is left alone, in an operator's words. */
+function why({ failures, trouble }) {
+  switch (trouble) {
+    case "silent": return failures === 1 ? "the last submit was not answered" : `${number.format(failures)} submits in a row were not answered`;
+    case "limit": return "it asked for a pause";
+    case "key": return "it does not accept the key, look at the settings";
+    case "balance": return "its account is out of money or locked";
+    default: return "it was in trouble";
   }
+}
+
+/** The breaker of a provider: what it does, and how that looks. */
+function breaker(it, now) {
+  switch (it.state) {
+    case "takes": return ["takes orders", "soft"];
+    case "stumbles": return [`takes orders, though ${why(it)}`, "warn"];
+    case "rests": {
+      const until = Date.parse(it.until);
+      return [`rests until ${clock(until)}, for another ${span((until - now) / 1000)}: ${why(it)}`, "bad"];
+    }
+    default: return [`has rested, the next order shows whether it is well again: ${why(it)}`, "warn"];
+  }
+}
+
+function providers(list, now) {
   const titles = ["Provider", "Orders", "Success", "Half within", "95 % within", "Calls", "Call, 95 % within"];
   const line = (it) => {
     const fill = el("i", { "data-low": it.share !== null && it.share < 0.9 });
     fill.style.width = `${(it.share ?? 0) * 100}%`;
+    const [says, kind] = breaker(it.breaker, now);
     return el("tr", {},
-      el("td", {}, it.name),
+      el("td", {}, it.name, el("p", { class: kind, "data-breaker": it.breaker.state }, says)),
       el("td", {}, number.format(it.jobs)),
       el("td", {}, el("span", { class: "share" }, fill), percent(it.share)),
       el("td", {}, span(it.p50_seconds)),
@@ -111,6 +133,20 @@ function providers(list) {
     el("thead", {}, el("tr", {}, ...titles.map((title) => el("th", { scope: "col" }, title)))),
     el("tbody", {}, ...list.map(line)),
   );
+}
+
+function avatars({ trainings, succeeded, failed, cancelled, deletions }) {
+  const count = (...states) => trainings.filter((it) => states.includes(it.state)).reduce((sum, it) => sum + it.count, 0);
+  const oldest = Math.max(0, ...trainings.map((it) => it.oldest_seconds));
+  const open = deletions.count ? `${number.format(deletions.count)}, the first for ${span(deletions.oldest_seconds)}` : "0";
+  rows("avatars", [
+    ["Trainings in line", number.format(count("queued", "submitting"))],
+    ["Training now", number.format(count("running"))],
+    ["The oldest goes on for", trainings.length ? span(oldest) : "–"],
+    ["Trained, 24 h", number.format(succeeded)],
+    ["Failed, called off, 24 h", `${number.format(failed)}, ${number.format(cancelled)}`, failed ? "bad" : ""],
+    ["Deletions not confirmed yet", open],
+  ]);
 }
 
 function lists(status) {
@@ -140,7 +176,7 @@ function lists(status) {
     ["Of them given back", `${number.format(status.money.stars_refunded)} ⭐`],
   ]);
   const errors = status.errors.map((it) =>
-    el("li", { "data-level": it.level }, el("time", { datetime: it.at }, new Date(it.at).toLocaleTimeString([], { hour12: false })), el("p", {}, it.text)));
+    el("li", { "data-level": it.level }, el("time", { datetime: it.at }, clock(it.at)), el("p", {}, it.text)));
   byId("errors").replaceChildren(...(errors.length ? errors : [el("li", {}, el("p", { class: "empty" }, "None. Good."))]));
 }
 
@@ -157,7 +193,8 @@ function draw(status) {
   }
   tiles(status.inside);
   charts(status.inside);
-  providers(status.inside.providers);
+  providers(status.inside.providers, Date.parse(status.now));
+  avatars(status.inside.avatars);
   lists({ ...status.inside, parts: status.parts });
 }
 
