@@ -151,6 +151,7 @@ impl Avatars {
         crash::point("training-hold-written");
         tx.commit().await?;
         crash::point("training-held");
+        tracing::info!(run.id = %run.id, trainer = %run.trainer, "training {} is in line", run.id);
         self.bell.training.notify_one();
         Ok(PlacedRun::Placed(run.id))
     }

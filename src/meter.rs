@@ -21,7 +21,8 @@ pub static SQL_SECONDS: Histogram = Histogram::new();
 pub static REDIS_SECONDS: Histogram = Histogram::new();
 /// Calls of the Bot API but for long polls, by method and by what came of it (`ok`, `refused`, `lost`).
 pub static TELEGRAM_SECONDS: Family<Histogram, 2> = Family::new(["method", "outcome"]);
-/// Calls of AI providers, by provider, call (`submit`, `status`, `cancel`) and what came of it (`ok`, `failed`).
+/// Calls of AI providers, by provider, call (as `poller` names them: `submit`, `status`, `train`, …) and what came of it
+/// (`ok`, `failed`).
 pub static PROVIDER_SECONDS: Family<Histogram, 3> = Family::new(["provider", "call", "outcome"]);
 /// How often people came into a state of a dialogue (`entered`) and went on from it (`left`): the funnel.
 pub static STATES: Family<Counter, 3> = Family::new(["dialogue", "state", "way"]);

@@ -186,6 +186,8 @@ impl Orders {
         crash::point("hold-written");
         tx.commit().await?;
         crash::point("held");
+        // Stands in the span of the update or the call that ordered it.
+        tracing::info!(job.id = %job.id, model = %job.model, "job {} is in line", job.id);
         self.bell.jobs.notify_one();
         Ok(Placed::Placed(job.id))
     }

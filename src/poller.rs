@@ -6,6 +6,7 @@
 
 mod albums;
 mod books;
+mod calls;
 mod coach;
 mod counter;
 mod erasing;

@@ -29,5 +29,7 @@ mod process;
 mod rolling;
 #[path = "http/server.rs"]
 mod server;
+#[path = "http/traces.rs"]
+mod traces;
 #[path = "http/webhook.rs"]
 mod webhook;

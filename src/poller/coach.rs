@@ -26,6 +26,7 @@ use crate::store::Store;
 use crate::store::training::Run;
 
 use super::Poller;
+use super::calls::Call;
 use super::lease::held;
 use album::StoredAlbum;
 pub(super) use album::StoredWeights;
@@ -105,13 +106,13 @@ impl Coach {
             return Ok(());
         }
         crash::point("training-submitting");
-        match trainer.begin(&order, Arc::new(album)).await {
-            Ok(task) => self.begun(trainer.as_ref(), &task).await,
+        match of(&row, "train").starts(trainer.begin(&order, Arc::new(album))).await {
+            Ok(task) => self.begun(&row, trainer.as_ref(), &task).await,
             Err(cause) => self.stumble(cause).await,
         }
     }
 
-    async fn begun(&mut self, trainer: &dyn Trainer, task: &Task) -> anyhow::Result<()> {
+    async fn begun(&mut self, row: &TrainerRow, trainer: &dyn Trainer, task: &Task) -> anyhow::Result<()> {
         crash::point("training-submitted");
         self.run.state = JobState::Running;
         self.run.tries = 0;
@@ -119,8 +120,8 @@ impl Coach {
         let first = chrono::Utc::now() + self.poller.pace.first;
         if !self.store().save_run(&self.run, first, None).await? && !self.is_adopted(task).await? {
             // Cancelled or deleted in the meantime: nobody will ever look at this task.
-            let _ = trainer.call_off(task).await;
-            let _ = trainer.erase(Some(task), None).await;
+            let _ = of(row, "call_off").about(task, trainer.call_off(task)).await;
+            let _ = of(row, "erase").about(task, trainer.erase(Some(task), None)).await;
         }
         crash::point("training-task-stored");
         self.refresh().await;
@@ -133,7 +134,7 @@ impl Coach {
             return self.fall_back("it is not set up", now).await;
         };
         let Some(task) = self.task() else { return self.queue_again(now).await };
-        match trainer.standing(&task).await {
+        match of(&row, "standing").about(&task, trainer.standing(&task)).await {
             Ok(Standing::Trained(trained)) => self.finish(&row.provider, trained).await,
             Ok(Standing::Queued) => self.look_again().await,
             Ok(Standing::Running { progress }) => {
@@ -295,7 +296,9 @@ impl Coach {
     async fn look_for_late_likeness(&mut self, now: Time) -> anyhow::Result<()> {
         let late_until = self.run.deadline_at + LATE_WINDOW;
         let (found, provider) = match (self.trainer(), self.task()) {
-            (Some((row, trainer)), Some(task)) if now < late_until => (trainer.standing(&task).await, row.provider),
+            (Some((row, trainer)), Some(task)) if now < late_until => {
+                (of(&row, "standing").about(&task, trainer.standing(&task)).await, row.provider)
+            }
             _ => (Err(ProviderError::Unknown), String::new()),
         };
         let again = match found {
@@ -334,8 +337,8 @@ impl Coach {
     }
 
     async fn call_off(&self) {
-        if let (Some((_, trainer)), Some(task)) = (self.trainer(), self.task())
-            && let Err(cause) = trainer.call_off(&task).await
+        if let (Some((row, trainer)), Some(task)) = (self.trainer(), self.task())
+            && let Err(cause) = of(&row, "call_off").about(&task, trainer.call_off(&task)).await
         {
             tracing::debug!(run.id = %self.run.id, error = %cause, "could not call off a training at its provider");
         }
@@ -343,8 +346,8 @@ impl Coach {
 
     /// The archive runs out by itself where this fails.
     async fn tidy(&self) {
-        if let (Some((_, trainer)), Some(task)) = (self.trainer(), self.task())
-            && let Err(cause) = trainer.tidy(&task).await
+        if let (Some((row, trainer)), Some(task)) = (self.trainer(), self.task())
+            && let Err(cause) = of(&row, "tidy").about(&task, trainer.tidy(&task)).await
         {
             tracing::debug!(run.id = %self.run.id, error = %cause, "could not delete a training's archive");
         }
@@ -396,4 +399,9 @@ impl Coach {
         let doubled = self.poller.pace.back_off * 2_u32.pow(self.run.tries.clamp(1, 6) as u32 - 1);
         doubled.mul_f64(rand::rng().random_range(0.75..1.25))
     }
+}
+
+/// A call about this trainer.
+fn of<'a>(row: &'a TrainerRow, what: &'static str) -> Call<'a> {
+    Call { provider: &row.provider, model: &row.alias.0, what }
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use sqlx::types::Json;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::providers::{Fault, ProviderError, Task};
 use crate::store::erasures::{Erasure, Trace};
 
+use super::calls::Call;
 use super::lease::held;
 use super::{Poller, sleep_after, sleep_until};
 
@@ -43,7 +45,8 @@ impl Poller {
             let (id, fence) = (erasure.id, erasure.fence);
             let store = &self.talk.world().store;
             let renew = || store.renew_erasure(id, fence, chrono::Utc::now() + self.pace.lease);
-            if let Err(cause) = held(self.pace.lease, renew, self.erase(erasure)).await {
+            let span = tracing::info_span!("deletion", erasure.id = %id);
+            if let Err(cause) = held(self.pace.lease, renew, self.erase(erasure)).instrument(span).await {
                 tracing::error!(erasure.id = %id, error = format!("{cause:#}"), "could not work on deletion {id}");
             }
         }
@@ -82,12 +85,14 @@ impl Poller {
             return Err(ProviderError::SetUp { fault: Fault::Key, reason });
         };
         let task: Option<Task> = trace.task.clone().and_then(|task| serde_json::from_value(task).ok());
+        // A deletion knows no model.
+        let of = |what| Call { provider: &trace.provider, model: "", what };
         if let Some(task) = &task {
             // It may still be running; one that has ended is no error.
-            let _ = trainer.call_off(task).await;
-            let _ = trainer.tidy(task).await;
+            let _ = of("call_off").about(task, trainer.call_off(task)).await;
+            let _ = of("tidy").about(task, trainer.tidy(task)).await;
         }
-        match trainer.erase(task.as_ref(), trace.weights.as_ref()).await {
+        match of("erase").about(task.as_ref(), trainer.erase(task.as_ref(), trace.weights.as_ref())).await {
             Ok(()) | Err(ProviderError::Unknown) => Ok(()),
             Err(cause) => Err(cause),
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::conversation::Delivery;
 use crate::crash;
@@ -43,7 +44,8 @@ impl Poller {
             .into_iter()
             .map(|mail| {
                 let poller = self.clone();
-                self.tasks.spawn(async move { poller.send(&mail).await })
+                let span = tracing::info_span!("letter", mail.id = %mail.id);
+                self.tasks.spawn(async move { poller.send(&mail).await }.instrument(span))
             })
             .collect();
         futures::future::join_all(sending).await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::coach::Coach;
 use super::{Poller, sleep_after, sleep_until};
@@ -38,9 +39,10 @@ impl Poller {
         let more = runs.len() == free;
         for run in runs {
             let permit = room.clone().acquire_owned().await?;
+            let span = tracing::info_span!("training", run.id = %run.id);
             let (bell, coach) = (self.bell.clone(), Coach::new(self.clone(), run));
             self.tasks.spawn(async move {
-                coach.run().await;
+                coach.run().instrument(span).await;
                 drop(permit);
                 bell.training.notify_one();
             });

@@ -7,7 +7,7 @@
 //! cannot undo what another one has done.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -18,13 +18,13 @@ use crate::crash;
 use crate::database::Time;
 use crate::domain::{AvatarId, Failure, JobState, Model, Refusal};
 use crate::media;
-use crate::meter;
 use crate::orders::{Bell, LATE_WINDOW, Orders};
 use crate::providers::training::Likeness;
 use crate::providers::{Provider, ProviderError, Status, Submission, Task};
 use crate::store::Store;
 use crate::store::jobs::{Job, Progress};
 
+use super::calls::Call;
 use super::coach::StoredWeights;
 use super::lease::held;
 use super::{Poller, looks};
@@ -119,16 +119,16 @@ impl Worker {
         };
         let Some(opening) = self.enter(&model, now).await? else { return Ok(()) };
         crash::point("submitting");
-        let answer = timed(provider.as_ref(), "submit", provider.submit(&submission)).await;
+        let answer = of(&model, "submit").starts(provider.submit(&submission)).await;
         drop(submission);
         self.learn(&model, opening, answer.as_ref().err()).await?;
         match answer {
-            Ok(task) => self.submitted(provider.as_ref(), &task).await,
+            Ok(task) => self.submitted(&model, provider.as_ref(), &task).await,
             Err(cause) => self.stumble(cause).await,
         }
     }
 
-    async fn submitted(&mut self, provider: &dyn Provider, task: &Task) -> anyhow::Result<()> {
+    async fn submitted(&mut self, model: &Model, provider: &dyn Provider, task: &Task) -> anyhow::Result<()> {
         crash::point("submitted");
         let now = chrono::Utc::now();
         let value = serde_json::to_value(task)?;
@@ -138,8 +138,8 @@ impl Worker {
         let running = Progress { task: Some(&value), run_at: Some(now + first), ..self.progress() };
         if !self.store().save_progress(&self.job, &running).await? && !self.is_adopted(task).await? {
             // Cancelled in the meantime, or too slow: nobody will ever look at this task.
-            let _ = provider.cancel(task).await;
-            provider.forget(task).await;
+            let _ = of(model, "cancel").about(task, provider.cancel(task)).await;
+            forget(model, provider, task).await;
         }
         crash::point("task-stored");
         self.refresh().await;
@@ -155,11 +155,11 @@ impl Worker {
 
     /// Asks how the task stands.
     async fn look(&mut self, now: Time) -> anyhow::Result<()> {
-        let Some((_, provider)) = self.model() else {
+        let Some((model, provider)) = self.model() else {
             return self.fall_back("its model has no provider", now).await;
         };
         let Some(task) = self.task() else { return self.queue_again(now).await };
-        match timed(provider.as_ref(), "status", provider.status(&task)).await {
+        match of(&model, "status").about(&task, provider.status(&task)).await {
             Ok(Status::Succeeded { picture }) => self.finish(picture).await,
             Ok(Status::Queued { ahead }) => {
                 self.job.ahead = ahead.and_then(|ahead| i32::try_from(ahead).ok());
@@ -303,7 +303,9 @@ impl Worker {
     async fn look_for_late_picture(&mut self, now: Time) -> anyhow::Result<()> {
         let late_until = self.job.deadline_at + LATE_WINDOW;
         let found = match (self.model(), self.task()) {
-            (Some((_, provider)), Some(task)) if now < late_until => provider.status(&task).await,
+            (Some((model, provider)), Some(task)) if now < late_until => {
+                of(&model, "status").about(&task, provider.status(&task)).await
+            }
             _ => Err(ProviderError::Unknown),
         };
         let again = match found {
@@ -330,8 +332,8 @@ impl Worker {
     }
 
     async fn cancel_task(&self) {
-        if let (Some((_, provider)), Some(task)) = (self.model(), self.task())
-            && let Err(cause) = timed(provider.as_ref(), "cancel", provider.cancel(&task)).await
+        if let (Some((model, provider)), Some(task)) = (self.model(), self.task())
+            && let Err(cause) = of(&model, "cancel").about(&task, provider.cancel(&task)).await
         {
             tracing::debug!(job.id = %self.job.id, error = %cause, "could not cancel a task at its provider");
         }
@@ -340,8 +342,8 @@ impl Worker {
 
     /// What was uploaded for the task is removed at the provider.
     async fn forget_task(&self) {
-        if let (Some((_, provider)), Some(task)) = (self.model(), self.task()) {
-            provider.forget(&task).await;
+        if let (Some((model, provider)), Some(task)) = (self.model(), self.task()) {
+            forget(&model, provider.as_ref(), &task).await;
         }
     }
 
@@ -444,17 +446,18 @@ impl Worker {
     }
 }
 
-/// Makes a call of a provider, and counts how long it took.
-async fn timed<T>(
-    provider: &dyn Provider,
-    call: &str,
-    answer: impl Future<Output = Result<T, ProviderError>>,
-) -> Result<T, ProviderError> {
-    let began = Instant::now();
-    let answer = answer.await;
-    let outcome = if answer.is_ok() { "ok" } else { "failed" };
-    meter::PROVIDER_SECONDS.of([provider.name(), call, outcome]).observe(began.elapsed());
-    answer
+/// A call about this model.
+fn of<'a>(model: &'a Model, what: &'static str) -> Call<'a> {
+    Call { provider: &model.provider, model: &model.alias.0, what }
+}
+
+/// Done as well as it goes, so that it cannot fail.
+async fn forget(model: &Model, provider: &dyn Provider, task: &Task) {
+    let forgotten = async {
+        provider.forget(task).await;
+        Ok(())
+    };
+    let _ = of(model, "forget").about(task, forgotten).await;
 }
 
 /// The larger of two measures; a bar never goes back.
