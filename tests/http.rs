@@ -7,6 +7,8 @@ mod api;
 mod bot;
 #[path = "suite/browser/chromium.rs"]
 mod chromium;
+#[path = "http/contract.rs"]
+mod contract;
 #[path = "suite/support/database.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod database;

@@ -9,6 +9,7 @@ mod me;
 mod orders;
 mod photos;
 mod pictures;
+mod previews;
 mod rate;
 mod templates;
 
@@ -23,6 +24,7 @@ use super::limits;
 use super::site::Site;
 use crate::domain::PhotoFlaw;
 
+pub(super) use previews::Previews;
 pub(super) use rate::Rates;
 
 /// Photos of one order at most, as in the chat.
@@ -39,6 +41,7 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/api/jobs/{job}", get(jobs::show))
         .route("/api/templates", get(templates::list))
+        .route("/api/templates/{template}/preview", get(previews::show))
         .route("/api/me", get(me::show))
         .route("/api/pictures/{job}", get(pictures::show))
         .route("/api/openapi.json", get(document))

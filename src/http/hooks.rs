@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::post;
@@ -51,14 +52,17 @@ pub fn routes(desk: Desk) -> Router {
 
 async fn receive(
     State(desk): State<Desk>,
-    Path((provider, job, attempt, seal)): Path<(String, JobId, u32, String)>,
-    headers: HeaderMap,
-    body: Bytes,
+    path: Result<Path<(String, JobId, u32, String)>, PathRejection>,
+    request: Request,
 ) -> Result<StatusCode, Problem> {
+    let Ok(Path((provider, job, attempt, seal))) = path else { return Err(Problem::of(StatusCode::NOT_FOUND)) };
     let Some(provider) = desk.providers.get(&provider).filter(|it| desk.hooks.is_ours(it.name(), job, attempt, &seal))
     else {
         return Err(Problem::of(StatusCode::NOT_FOUND));
     };
+    // Nobody without the seal sends us a body.
+    let headers = request.headers().clone();
+    let body = Bytes::from_request(request, &()).await.map_err(|it| Problem::of(it.status()))?;
     let notice = proven(provider.clone(), headers, body).await?;
     let heard = desk.heed(provider.as_ref(), job, attempt, &notice).await;
     heard.map_err(|cause| Problem::ours("heed a webhook", &cause))?;

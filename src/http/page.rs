@@ -1,5 +1,6 @@
 //! The status page and its files, as they were when the program was built.
 
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -24,15 +25,21 @@ pub(super) struct Shown {
 }
 
 /// The page. A token in the address is exchanged for a cookie, and then leaves the address.
-pub(super) async fn index(State(site): State<Site>, Query(shown): Query<Shown>, headers: HeaderMap) -> Response {
+pub(super) async fn index(
+    State(site): State<Site>,
+    shown: Result<Query<Shown>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Query(shown)) = shown else { return Problem::of(StatusCode::BAD_REQUEST).into_response() };
     match shown.token {
         Some(token) => guard::exchange(&site, &token, &headers).unwrap_or_else(|| Redirect::to("./").into_response()),
         None => serve("index.html", &headers),
     }
 }
 
-pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    serve(&path, &headers)
+pub(super) async fn file(path: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
+    // What is no text is no file's name.
+    serve(path.as_ref().map_or("", |Path(path)| path), &headers)
 }
 
 fn serve(path: &str, headers: &HeaderMap) -> Response {

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::api::Rates;
+use super::api::{Previews, Rates};
 use super::health::Readiness;
 use super::status::{self, Details};
 use crate::config::{PublicUrl, Secret, SigningKey};
@@ -20,7 +20,7 @@ const READINESS_LASTS: Duration = Duration::from_secs(1);
 
 /// For so long a look at the details serves everybody who looks.
 const DETAILS_LAST: Duration = Duration::from_millis(1900);
-/// Photos of the API that are unpacked at a time.
+/// Photos of the API that are unpacked, or previews painted, at a time.
 const DECODED_AT_ONCE: usize = 2;
 
 /// Telegram does not answer us; the reason names no secret.
@@ -73,6 +73,7 @@ struct Inner {
     readiness: Mutex<Option<(Instant, Readiness)>>,
     details: Mutex<Option<(Instant, Arc<Details>)>>,
     rates: Rates,
+    previews: Previews,
     decoding: Semaphore,
 }
 
@@ -85,6 +86,7 @@ impl Site {
             readiness: Mutex::default(),
             details: Mutex::default(),
             rates: Rates::default(),
+            previews: Previews::default(),
             decoding: Semaphore::new(DECODED_AT_ONCE),
         }))
     }
@@ -113,7 +115,12 @@ impl Site {
         &self.0.rates
     }
 
-    /// Turns to unpack a photo.
+    /// The gallery pictures that were painted.
+    pub(super) fn previews(&self) -> &Previews {
+        &self.0.previews
+    }
+
+    /// Turns to unpack a photo, or to paint one.
     pub(super) fn decoding(&self) -> &Semaphore {
         &self.0.decoding
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::document;
 use crate::bot::{Bot, BotOptions, photo, picture};
 
-const TOKEN: &str = "424242:test";
+pub const TOKEN: &str = "424242:test";
 
 /// What Telegram hands to a Mini App that this person opens.
 pub fn init_data(id: i64, name: &str, age_seconds: i64, token: &str) -> String {
@@ -72,6 +72,16 @@ impl<'a> App<'a> {
     }
 }
 
+/// What a person can order, and a job of theirs that is done.
+pub async fn ordered_and_done(bot: &Bot, person: i64) -> (Value, Value) {
+    let app = App::of(bot, person, "Owen");
+    let shelves = app.get("/api/templates").await;
+    let accepted = body(app.orders("first", "xmas_cabin", &[photo(1)]).await).await;
+    let job = app.ends(accepted["id"].as_str().expect("an id")).await;
+    assert_eq!(job["state"], "succeeded", "{job}");
+    (shelves, job)
+}
+
 async fn body(answer: Response) -> Value {
     answer.json().await.expect("it is JSON")
 }
@@ -113,6 +123,42 @@ async fn what_is_ordered_here_is_told_in_the_chat_and_seen_from_both() {
     assert_eq!(picture.headers()["content-type"], "image/jpeg");
     assert!(picture.bytes().await.expect("whole").starts_with(&[0xff, 0xd8]));
     bot.quiet().await;
+    bot.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_template_has_a_preview_that_is_fetched_once() {
+    let bot = start().await;
+    let shelves = App::of(&bot, 511, "Kay").get("/api/templates").await;
+    let categories = shelves["categories"].as_array().expect("shelves");
+    let templates = categories.iter().flat_map(|it| it["templates"].as_array().expect("templates"));
+    let addresses: Vec<&str> = templates.map(|it| it["preview"].as_str().expect("an address")).collect();
+    assert!(addresses.len() >= 12, "{addresses:?}");
+    let mut seen = std::collections::HashSet::new();
+    for address in &addresses {
+        // Shown by an `<img>`, which proves nothing of who looks.
+        let picture = reqwest::get(bot.url(address)).await.expect("it answers");
+        assert_eq!((picture.status(), picture.headers()["content-type"].as_bytes()), (StatusCode::OK, &b"image/jpeg"[..]));
+        assert!(picture.headers()["cache-control"].to_str().expect("text").starts_with("public, max-age="));
+        let tag = picture.headers()["etag"].clone();
+        let jpeg = picture.bytes().await.expect("whole");
+        let pixels = image::load_from_memory(&jpeg).expect("a picture");
+        assert_eq!((pixels.width(), pixels.height()), (800, 1000), "{address}");
+        assert!(seen.insert(jpeg), "{address} is no other one's");
+        let again = Client::new().get(bot.url(address)).header("If-None-Match", &tag).send().await.expect("it answers");
+        assert_eq!((again.status(), &again.headers()["etag"]), (StatusCode::NOT_MODIFIED, &tag));
+    }
+    // Another style is another picture.
+    let etag = async || reqwest::get(bot.url(addresses[0])).await.expect("it answers").headers()["etag"].clone();
+    let before = etag().await;
+    bot.sql("UPDATE templates SET style = '{\"scene\": \"royal\"}'").await;
+    bot.reload_catalog().await;
+    assert_ne!(etag().await, before);
+    for odd in ["nothing", "..%2f..%2fetc", "%00", "%ff"] {
+        let answer = reqwest::get(bot.url(&format!("/api/templates/{odd}/preview"))).await.expect("it answers");
+        assert!(matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST), "{odd}: {}", answer.status());
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{odd}");
+    }
     bot.shutdown().await;
 }
 

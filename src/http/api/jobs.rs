@@ -1,5 +1,6 @@
 //! `GET /api/jobs/{job}`: how a job stands, made to be asked every three seconds.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -19,11 +20,12 @@ const AGAIN: u64 = 3;
 pub(super) async fn show(
     caller: Caller,
     State(site): State<Site>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     // Somebody else's job is no different from one that does not exist.
     let unknown = || Problem::kind(StatusCode::NOT_FOUND, "unknown-job", "There is no such job of yours.");
+    let Ok(Path(id)) = id else { return Err(unknown()) };
     let id: JobId = id.parse().map_err(|_| unknown())?;
     let ours = |cause: sqlx::Error| Problem::ours("read a job for the API", &cause);
     let job = site.talk().world().store.job(id).await.map_err(ours)?;

@@ -85,6 +85,12 @@ pub(super) async fn create(
     }
 }
 
+/// Whether a form comes; the name of a type is written as one likes.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
+}
+
 fn unprocessable(kind: &'static str, detail: &str) -> Problem {
     Problem::kind(StatusCode::UNPROCESSABLE_ENTITY, kind, detail)
 }
@@ -137,8 +143,7 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
 impl Form {
     /// From a form with the photos in it, or from JSON that names kept ones.
     async fn of(request: Request) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("multipart/form-data") {
+        if is_form(request.headers()) {
             let form = Multipart::from_request(request, &()).await;
             return Self::read(form.map_err(|it| Problem::of(it.status()).detail(it.body_text()))?).await;
         }

@@ -16,6 +16,9 @@ use crate::http::site::Site;
 use crate::media;
 
 pub(super) async fn keep(caller: Caller, State(site): State<Site>, request: Request) -> Result<Response, Problem> {
+    if !orders::is_form(request.headers()) {
+        return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("Send a form, multipart/form-data."));
+    }
     let form =
         Multipart::from_request(request, &()).await.map_err(|it| Problem::of(it.status()).detail(it.body_text()))?;
     let form = orders::Form::read(form).await?;

@@ -2,7 +2,7 @@
 //!
 //! Such an address is for an `<img>`, which shows no header; whoever has it may see the picture until it expires.
 
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -48,11 +48,12 @@ fn mac(site: &Site, job: JobId, expires: i64) -> Option<Hmac<Sha256>> {
 
 pub(super) async fn show(
     State(site): State<Site>,
-    Path(job): Path<String>,
+    job: Result<Path<String>, PathRejection>,
     proof: Result<Query<Proof>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let forged = || Problem::kind(StatusCode::FORBIDDEN, "bad-signature", "This address was not made by this bot.");
-    let (Ok(job), Ok(Query(proof))) = (job.parse::<JobId>(), proof) else { return Err(forged()) };
+    let (Ok(Path(job)), Ok(Query(proof))) = (job, proof) else { return Err(forged()) };
+    let job: JobId = job.parse().map_err(|_| forged())?;
     let signature = bytes_of(&proof.signature).ok_or_else(forged)?;
     mac(&site, job, proof.expires).ok_or_else(forged)?.verify_slice(&signature).map_err(|_| forged())?;
     let left = proof.expires - chrono::Utc::now().timestamp();

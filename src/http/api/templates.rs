@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
+use super::previews;
 use crate::domain::TemplateKind;
 use crate::http::etag;
 use crate::http::site::Site;
@@ -23,6 +24,7 @@ pub(super) async fn list(caller: Caller, State(site): State<Site>, headers: Head
             "description": template.description.get(caller.language),
             "price": template.price.get(),
             "photos": template.photos,
+            "preview": previews::address(&site, &template.id),
         })
     };
     // An avatar is chosen in the chat, so what shows one is ordered there.
