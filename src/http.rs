@@ -26,7 +26,7 @@ use axum::routing::{get, post};
 
 pub use beat::beat;
 pub use problem::Problem;
-pub use serve::{ListenError, Listener};
+pub use serve::{Bounds, ListenError, Listener};
 pub use site::{Parts, Site, Telegram, Unreachable};
 pub use updates::{PATH as TELEGRAM_PATH, PURPOSE as TELEGRAM_PURPOSE};
 

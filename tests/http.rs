@@ -9,6 +9,8 @@ mod bot;
 mod chromium;
 #[path = "http/contract.rs"]
 mod contract;
+#[path = "http/crowd.rs"]
+mod crowd;
 #[path = "suite/support/database.rs"]
 #[expect(dead_code, reason = "shared with the tests of the whole, which use all of it")]
 mod database;

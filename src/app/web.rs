@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, PublicUrl, Secret, SigningKey, web_app_key};
 use crate::conversation::Conversation;
-use crate::http::{self, Listener, Parts, Site, Telegram, Unreachable};
+use crate::http::{self, Bounds, Listener, Parts, Site, Telegram, Unreachable};
 use crate::telegram::webhook::Intake;
 use crate::telegram::{CallError, Client, Dispatcher};
 
@@ -37,7 +37,7 @@ impl Web {
     /// One sentence, when the address is taken.
     pub(super) fn new(config: &Config, listener: Option<Listener>) -> anyhow::Result<Self> {
         let listener = match (listener, config.http_addr) {
-            (None, Some(address)) => Some(Listener::bind(address)?),
+            (None, Some(address)) => Some(Listener::bind(address)?.within(Bounds::of_this_process())),
             (listener, _) => listener,
         };
         if listener.is_none() && config.public_url.is_some() {

@@ -6,23 +6,33 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures::Stream;
 use serde_json::{Value, json};
 
 use super::guard::Insider;
+use super::problem::Problem;
 use super::site::Site;
 
 /// Between two events.
 const PAUSE: Duration = Duration::from_secs(2);
 
+/// After how many seconds somebody may look who was one too many.
+const AGAIN: u64 = 10;
+
 pub(super) async fn events(
     Insider(inside): Insider,
     State(site): State<Site>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    // A look lasts, and would otherwise keep a connection for as long as anybody likes.
+    let Ok(place) = site.lookers().try_acquire_owned() else {
+        let detail = "Too many look at this page already.";
+        return Err(Problem::of(StatusCode::SERVICE_UNAVAILABLE).detail(detail).retry_after(AGAIN));
+    };
     let stopping = site.parts().stopping.clone();
-    let events = futures::stream::unfold((site, true), move |(site, first)| {
+    let events = futures::stream::unfold((site, place, true), move |(site, place, first)| {
         let stopping = stopping.clone();
         async move {
             if !first {
@@ -32,10 +42,10 @@ pub(super) async fn events(
                 }
             }
             let event = Event::default().data(moment(&site, inside).await.to_string());
-            Some((Ok(event), (site, false)))
+            Some((Ok(event), (site, place, false)))
         }
     });
-    Sse::new(events).keep_alive(KeepAlive::default())
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
 /// How everything stands now, as far as the one who looks may know.

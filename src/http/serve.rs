@@ -1,6 +1,12 @@
 //! The socket and its connections.
 //!
-//! Every connection has to say what it wants in time, so that whoever dawdles holds nothing but a socket.
+//! Every connection has to say what it wants, and to take what it is answered, in time ([`Bounds`]); there are only so
+//! many, and whoever is silent makes room (`seats`). So whoever dawdles holds nothing but a socket, and not for long.
+
+mod answer;
+mod bounds;
+mod patient;
+mod seats;
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,23 +20,21 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// How long the head of a request may take to arrive, and how long an idle connection is kept.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
+use answer::Answer;
+pub use bounds::Bounds;
+use patient::Patient;
+use seats::{Seat, Seats};
+
 const MAX_HEADERS: usize = 64;
 /// What of a head is buffered at most.
 const HEAD_BYTES: usize = 32 * 1024;
-/// Further connections wait in the system's line.
-const MAX_CONNECTIONS: usize = 10_000;
 /// When the system has no more sockets to give.
 const AFTER_TROUBLE: Duration = Duration::from_millis(100);
-/// How long open requests may take when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// The address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +52,7 @@ pub struct ListenError {
 pub struct Listener {
     socket: Arc<std::net::TcpListener>,
     address: SocketAddr,
+    bounds: Bounds,
 }
 
 impl Listener {
@@ -59,9 +64,14 @@ impl Listener {
         let bound = std::net::TcpListener::bind(address).and_then(|socket| {
             socket.set_nonblocking(true)?;
             let address = socket.local_addr()?;
-            Ok(Self { socket: Arc::new(socket), address })
+            Ok(Self { socket: Arc::new(socket), address, bounds: Bounds::default() })
         });
         bound.map_err(|reason| ListenError { address, reason })
+    }
+
+    /// The same, with other bounds.
+    pub fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -74,14 +84,15 @@ impl Listener {
     /// When the socket cannot be used.
     pub async fn serve(&self, router: Router, stop: CancellationToken) -> io::Result<()> {
         let listener = TcpListener::from_std(self.socket.try_clone()?)?;
-        let service = TowerToHyperService::new(router);
-        let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let seats = Seats::new(self.bounds.connections);
         let connections = GracefulShutdown::new();
-        while let Some((stream, peer, permit)) = next(&listener, &room, &stop).await {
-            attend(stream, peer, permit, &service, &connections);
+        let service = TowerToHyperService::new(router);
+        while let Some((stream, peer, seat)) = next(&listener, &seats, &stop).await {
+            let door = Door { peer, seat, bounds: self.bounds, stop: stop.clone() };
+            tokio::spawn(door.attend(stream, service.clone(), connections.watcher()));
         }
         drop(listener);
-        if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+        if tokio::time::timeout(self.bounds.grace, connections.shutdown()).await.is_err() {
             tracing::warn!("some HTTP connections did not end in time");
         }
         Ok(())
@@ -91,14 +102,14 @@ impl Listener {
 /// The next connection, once there is room for it; `None` when it is time to stop.
 async fn next(
     listener: &TcpListener,
-    room: &Arc<Semaphore>,
+    seats: &Seats,
     stop: &CancellationToken,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, Arc<Seat>)> {
     let accept = async {
-        let permit = room.clone().acquire_owned().await.ok()?;
         loop {
+            // First come those who wait in the system's line, then a seat is looked for: nobody is sent away for nothing.
             match listener.accept().await {
-                Ok((stream, peer)) => return Some((stream, peer, permit)),
+                Ok((stream, peer)) => return (stream, peer, seats.take().await),
                 Err(cause) => {
                     tracing::debug!(error = %cause, "could not accept a connection");
                     tokio::time::sleep(AFTER_TROUBLE).await;
@@ -109,36 +120,49 @@ async fn next(
     tokio::select! {
         biased;
         () = stop.cancelled() => None,
-        accepted = accept => accepted,
+        accepted = accept => Some(accepted),
     }
 }
 
-/// Answers what comes on one connection, in a task of its own.
-fn attend(
-    stream: TcpStream,
+/// Where one connection is attended to.
+struct Door {
     peer: SocketAddr,
-    permit: OwnedSemaphorePermit,
-    service: &TowerToHyperService<Router>,
-    connections: &GracefulShutdown,
-) {
-    let service = service.clone();
-    let answer = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        service.call(request)
-    });
-    // Small answers must not wait for more; that this cannot be set changes nothing else.
-    let _ = stream.set_nodelay(true);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_LIMIT)
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), answer);
-    let connection = connections.watch(connection);
-    tokio::spawn(async move {
-        // Whoever hangs up or speaks no HTTP is nobody's trouble.
-        let _ = connection.await;
-        drop(permit);
-    });
+    seat: Arc<Seat>,
+    bounds: Bounds,
+    stop: CancellationToken,
+}
+
+impl Door {
+    /// Answers what comes on the connection, until either side has had enough.
+    async fn attend(self, stream: TcpStream, service: TowerToHyperService<Router>, watcher: Watcher) {
+        // Small answers must not wait for more; that this cannot be set changes nothing else.
+        let _ = stream.set_nodelay(true);
+        // Who says nothing is given no buffers.
+        let speaks = tokio::time::timeout(self.bounds.head, stream.readable());
+        tokio::select! {
+            spoken = speaks => if spoken.is_err() { return },
+            () = self.seat.is_wanted() => return,
+            () = self.stop.cancelled() => return,
+        }
+        let (peer, seat) = (self.peer, self.seat.clone());
+        let answer = service_fn(move |request: hyper::Request<Incoming>| {
+            let busy = seat.is_asked();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let response = service.call(request);
+            async move { response.await.map(|response| response.map(|body| Answer::new(body, busy))) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.bounds.head)
+            .max_headers(MAX_HEADERS)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(Patient::new(stream, self.bounds.write)), answer);
+        let connection = Box::pin(watcher.watch(connection));
+        tokio::select! {
+            // Whoever hangs up or speaks no HTTP is nobody's trouble.
+            _ = connection => {}
+            () = self.seat.is_wanted() => {}
+        }
+    }
 }

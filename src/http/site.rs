@@ -20,6 +20,8 @@ const READINESS_LASTS: Duration = Duration::from_secs(1);
 
 /// For so long a look at the details serves everybody who looks.
 const DETAILS_LAST: Duration = Duration::from_millis(1900);
+/// Those who look at the status page at a time.
+const LOOKERS: usize = 256;
 /// Photos of the API that are unpacked, or previews painted, at a time.
 const DECODED_AT_ONCE: usize = 2;
 
@@ -75,6 +77,7 @@ struct Inner {
     rates: Rates,
     previews: Previews,
     decoding: Semaphore,
+    lookers: Arc<Semaphore>,
 }
 
 impl Site {
@@ -88,6 +91,7 @@ impl Site {
             rates: Rates::default(),
             previews: Previews::default(),
             decoding: Semaphore::new(DECODED_AT_ONCE),
+            lookers: Arc::new(Semaphore::new(LOOKERS)),
         }))
     }
 
@@ -123,6 +127,11 @@ impl Site {
     /// Turns to unpack a photo, or to paint one.
     pub(super) fn decoding(&self) -> &Semaphore {
         &self.0.decoding
+    }
+
+    /// Places before the status page.
+    pub(super) fn lookers(&self) -> Arc<Semaphore> {
+        self.0.lookers.clone()
     }
 
     /// What insiders see; `None` while the database does not tell. Many who look cause one look.

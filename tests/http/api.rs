@@ -138,7 +138,10 @@ async fn every_template_has_a_preview_that_is_fetched_once() {
     for address in &addresses {
         // Shown by an `<img>`, which proves nothing of who looks.
         let picture = reqwest::get(bot.url(address)).await.expect("it answers");
-        assert_eq!((picture.status(), picture.headers()["content-type"].as_bytes()), (StatusCode::OK, &b"image/jpeg"[..]));
+        assert_eq!(
+            (picture.status(), picture.headers()["content-type"].as_bytes()),
+            (StatusCode::OK, &b"image/jpeg"[..])
+        );
         assert!(picture.headers()["cache-control"].to_str().expect("text").starts_with("public, max-age="));
         let tag = picture.headers()["etag"].clone();
         let jpeg = picture.bytes().await.expect("whole");
@@ -156,7 +159,11 @@ async fn every_template_has_a_preview_that_is_fetched_once() {
     assert_ne!(etag().await, before);
     for odd in ["nothing", "..%2f..%2fetc", "%00", "%ff"] {
         let answer = reqwest::get(bot.url(&format!("/api/templates/{odd}/preview"))).await.expect("it answers");
-        assert!(matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST), "{odd}: {}", answer.status());
+        assert!(
+            matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST),
+            "{odd}: {}",
+            answer.status()
+        );
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{odd}");
     }
     bot.shutdown().await;

@@ -54,7 +54,10 @@ async fn every_call_is_answered_as_the_document_says() {
                 let (plan, answer) = front.calls(&operation).await;
                 if let Err(flaw) = check(&document, &operation, &plan, &answer) {
                     let (call, twist) = (&plan.call, plan.twist);
-                    panic!("{flaw}\n\nseed {seed}, call {number} of {}, twisted: {twist}\n\n{call}\n\n{answer}", operation.id());
+                    panic!(
+                        "{flaw}\n\nseed {seed}, call {number} of {}, twisted: {twist}\n\n{call}\n\n{answer}",
+                        operation.id()
+                    );
                 }
                 seen.entry(operation.id().to_owned()).or_default().insert(answer.status);
             }
@@ -201,7 +204,14 @@ fn assert_all_was_seen(document: &Value, seen: &BTreeMap<String, BTreeSet<u16>>)
     for operation in Operation::all(document) {
         let described = operation.spec["responses"].as_object().expect("there are responses").keys();
         let described: BTreeSet<u16> = described.map(|status| status.parse().expect("a status")).collect();
-        let missing: Vec<u16> = described.iter().copied().filter(|it| !rare.contains(it) && !seen[operation.id()].contains(it)).collect();
-        assert_eq!(missing, Vec::<u16>::new(), "{} was never answered so; seen: {:?}", operation.id(), seen[operation.id()]);
+        let missing: Vec<u16> =
+            described.iter().copied().filter(|it| !rare.contains(it) && !seen[operation.id()].contains(it)).collect();
+        assert_eq!(
+            missing,
+            Vec::<u16>::new(),
+            "{} was never answered so; seen: {:?}",
+            operation.id(),
+            seen[operation.id()]
+        );
     }
 }

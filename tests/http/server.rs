@@ -57,41 +57,6 @@ fn a_command_that_needs_no_server_opens_none() {
     assert!(command.status().expect("it starts").success());
 }
 
-/// Whoever dawdles holds a socket and nothing else.
-#[tokio::test(flavor = "multi_thread")]
-async fn thousands_of_silent_connections_hold_nobody_up() {
-    use tokio::io::AsyncWriteExt;
-    use tokio::net::TcpStream;
-
-    let bot = Bot::start_with(BotOptions { http: true, ..BotOptions::default() }).await;
-    let address = bot.url("").trim_start_matches("http://").to_owned();
-    let before = resident_bytes(&bot).await;
-    let mut silent = Vec::new();
-    for number in 0..3000 {
-        let mut stream = TcpStream::connect(&address).await.expect("it is accepted");
-        // Some have begun to speak: a head without end, a body that does not come.
-        let begun: &[u8] = match number % 3 {
-            0 => b"",
-            1 => b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-            _ => b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{",
-        };
-        stream.write_all(begun).await.expect("it is read");
-        silent.push(stream);
-    }
-    let alive = reqwest::get(bot.url("/healthz")).await.expect("it answers");
-    assert_eq!(alive.status(), StatusCode::OK);
-    let grown = resident_bytes(&bot).await - before;
-    assert!(grown < 150e6, "{} MB more", grown / 1e6);
-    drop(silent);
-    bot.shutdown().await;
-}
-
-async fn resident_bytes(bot: &Bot) -> f64 {
-    let page = reqwest::get(bot.url("/metrics")).await.expect("it answers").text().await.expect("it is text");
-    let line = page.lines().find_map(|line| line.strip_prefix("process_resident_memory_bytes "));
-    line.expect("it tells").parse().expect("a number")
-}
-
 #[tokio::test]
 async fn a_container_can_ask_whether_it_lives_and_a_private_network_for_the_metrics() {
     let free = || TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").to_string();

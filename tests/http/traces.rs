@@ -123,7 +123,9 @@ async fn an_order_can_be_followed_from_the_update_to_the_provider() {
         follow(&kept, job);
     }
     assert_eq!(kept.named("call").iter().filter(|call| call.fields["call"] == "submit").count(), jobs.len());
-    assert!(!kept.named("letter").is_empty() && kept.named("letter").iter().all(|it| it.fields.contains_key("mail.id")));
+    assert!(
+        !kept.named("letter").is_empty() && kept.named("letter").iter().all(|it| it.fields.contains_key("mail.id"))
+    );
     nothing_private(&kept);
 }
 
@@ -152,7 +154,10 @@ fn follow(kept: &Kept, job: &str) {
     assert!(submits.len() == 1 && !looks.is_empty(), "{calls:?}");
     for call in submits.iter().chain(&looks) {
         let field = |name: &str| call.fields.get(name).map(String::as_str);
-        assert_eq!((field("provider"), field("model"), field("outcome")), (Some("defapi"), Some("nano_banana"), Some("ok")));
+        assert_eq!(
+            (field("provider"), field("model"), field("outcome")),
+            (Some("defapi"), Some("nano_banana"), Some("ok"))
+        );
         assert_eq!(field("task.id"), submits[0].fields.get("task.id").map(String::as_str), "they are about one task");
         assert_eq!(kept.around(call).iter().filter(|span| span.name == "job").count(), 1, "a call is of one job");
     }

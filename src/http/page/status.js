@@ -198,9 +198,15 @@ function draw(status) {
   lists({ ...status.inside, parts: status.parts });
 }
 
-const events = new EventSource("events");
-events.onmessage = (event) => draw(JSON.parse(event.data));
-events.onerror = () => {
-  byId("state").dataset.state = "unknown";
-  byId("state").lastElementChild.textContent = "connecting";
-};
+/** A browser connects again by itself, but not to a server that has refused. */
+function listen() {
+  const events = new EventSource("events");
+  events.onmessage = (event) => draw(JSON.parse(event.data));
+  events.onerror = () => {
+    byId("state").dataset.state = "unknown";
+    byId("state").lastElementChild.textContent = "connecting";
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 10_000);
+  };
+}
+
+listen();

@@ -10,8 +10,22 @@ use crate::document::{resolved, validator};
 
 /// What trips programs up where a text is expected.
 const ODD: [&str; 16] = [
-    "", " ", "0", "-1", "null", "true", "\u{0}", "\u{202e}gnp.exe", "🙂", "ÄÖÜ", "'; DROP TABLE users; --", "../../etc/passwd",
-    "{{7*7}}", "%s%n", "\\", "a\r\nX-Injected: 1",
+    "",
+    " ",
+    "0",
+    "-1",
+    "null",
+    "true",
+    "\u{0}",
+    "\u{202e}gnp.exe",
+    "🙂",
+    "ÄÖÜ",
+    "'; DROP TABLE users; --",
+    "../../etc/passwd",
+    "{{7*7}}",
+    "%s%n",
+    "\\",
+    "a\r\nX-Injected: 1",
 ];
 
 /// Chance, the same for the same seed, and what is known to be there.
@@ -43,7 +57,9 @@ impl<'a> Dice<'a> {
     pub fn odd(&mut self) -> String {
         match self.below(4) {
             0 => "x".repeat(self.below(3000)),
-            1 => (0..self.below(12)).map(|_| char::from_u32(self.chance.random_range(1..0x3000)).unwrap_or('?')).collect(),
+            1 => (0..self.below(12))
+                .map(|_| char::from_u32(self.chance.random_range(1..0x3000)).unwrap_or('?'))
+                .collect(),
             _ => (*self.pick(&ODD)).to_owned(),
         }
     }
@@ -81,7 +97,8 @@ impl<'a> Dice<'a> {
     }
 
     fn object(&mut self, schema: &Value) -> Value {
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let mut object = Map::new();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if required.contains(&name.as_str()) || self.falls(40) {
@@ -96,7 +113,8 @@ impl<'a> Dice<'a> {
             Some("uuid") => uuid::Uuid::from_u128(self.chance.random()).to_string().into(),
             Some("date-time") => "2026-11-24T23:00:00Z".into(),
             _ => {
-                let (least, most) = (schema["minLength"].as_u64().unwrap_or(0), schema["maxLength"].as_u64().unwrap_or(4000));
+                let (least, most) =
+                    (schema["minLength"].as_u64().unwrap_or(0), schema["maxLength"].as_u64().unwrap_or(4000));
                 let mut text: String = self.odd().chars().take(most as usize).collect();
                 while (text.chars().count() as u64) < least {
                     text.push('k');
@@ -109,7 +127,12 @@ impl<'a> Dice<'a> {
     /// A value that the schema does not allow; `None` when it allows everything that was thought of.
     pub fn invalid(&mut self, schema: &Value, name: &str) -> Option<Value> {
         let validator = validator(self.document, schema);
-        (0..40).map(|_| { let value = self.valid(schema, name); self.spoiled(value) }).find(|value| !validator.is_valid(value))
+        (0..40)
+            .map(|_| {
+                let value = self.valid(schema, name);
+                self.spoiled(value)
+            })
+            .find(|value| !validator.is_valid(value))
     }
 
     /// Something about it is changed, somewhere.

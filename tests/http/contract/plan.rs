@@ -55,7 +55,8 @@ impl<'a> Operation<'a> {
         let of_path = |(path, operations): (&'a String, &'a Value)| {
             let operations = operations.as_object().expect("there are operations");
             let methods: Vec<&str> = operations.keys().map(String::as_str).collect();
-            let operation = move |(method, spec): (&'a String, &'a Value)| Self { path, method, spec, methods: methods.clone() };
+            let operation =
+                move |(method, spec): (&'a String, &'a Value)| Self { path, method, spec, methods: methods.clone() };
             operations.iter().map(operation)
         };
         paths.iter().flat_map(of_path).collect()
@@ -89,7 +90,10 @@ pub fn plan(dice: &mut Dice<'_>, document: &Value, operation: &Operation<'_>, sh
         _ => (Expected::Described, "none"),
     };
     let method = if expected == Expected::MethodNotAllowed {
-        let others: Vec<&str> = METHODS.into_iter().filter(|it| !operation.methods.contains(&it.to_lowercase().as_str()) || *it == "get").collect();
+        let others: Vec<&str> = METHODS
+            .into_iter()
+            .filter(|it| !operation.methods.contains(&it.to_lowercase().as_str()) || *it == "get")
+            .collect();
         (*dice.pick(&others)).to_owned()
     } else {
         operation.method.to_uppercase()
@@ -178,7 +182,15 @@ fn broken(dice: &mut Dice<'_>, operation: &Operation<'_>, draft: &mut Draft) -> 
 }
 
 fn content_type(dice: &mut Dice<'_>, operation: &Operation<'_>, draft: &mut Draft) -> Expected {
-    let kinds = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "json", "*/*", ""];
+    let kinds = [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "json",
+        "*/*",
+        "",
+    ];
     let kind = *dice.pick(&kinds);
     let contents = operation.spec["requestBody"]["content"].as_object();
     if dice.falls(15) {
@@ -272,7 +284,8 @@ fn form(dice: &mut Dice<'_>, schema: &Value, value: &Value) -> Vec<u8> {
         let is_picture = !schema["properties"][name]["contentMediaType"].is_null();
         let times = if is_picture && dice.falls(20) { dice.below(6) } else { 1 };
         for _ in 0..times {
-            let content = if is_picture && dice.falls(80) { photo(dice.below(3) as u8) } else { text(value).into_bytes() };
+            let content =
+                if is_picture && dice.falls(80) { photo(dice.below(3) as u8) } else { text(value).into_bytes() };
             let file = if is_picture { "; filename=\"a.jpg\"" } else { "" };
             let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
             body.extend_from_slice(&[head.as_bytes(), &content, b"\r\n"].concat());
