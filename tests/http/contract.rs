@@ -76,9 +76,12 @@ impl<'a> Front<'a> {
         let mut dice = Dice::new(document, seed);
         let templates = shelves["categories"].as_array().expect("shelves").iter();
         let templates: Vec<&Value> = templates.flat_map(|it| it["templates"].as_array().expect("templates")).collect();
-        let of = |name: &str| templates.iter().map(|template| template[name].clone()).collect();
-        dice.known.insert("template".into(), of("id"));
-        dice.known.insert("price".into(), of("price"));
+        dice.known.insert("template".into(), templates.iter().map(|template| template["id"].clone()).collect());
+        let keys = (0..200_u128).map(|number| uuid::Uuid::from_u128(number).to_string().into()).collect();
+        dice.known.insert("Idempotency-Key".into(), keys);
+        // Today's, and yesterday's.
+        let prices = templates.iter().filter_map(|template| template["price"].as_i64());
+        dice.known.insert("price".into(), prices.flat_map(|price| [json!(price), json!(price - 1)]).collect());
         dice.known.insert("job".into(), vec![job["id"].clone()]);
         let url = job["result"]["url"].as_str().expect("an address");
         for pair in url.split_once('?').expect("it is signed").1.split('&') {

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::process::House;
 
-/// More than the bound of a server.
+/// Far more than the bound of a server.
 const CROWD: usize = 10_500;
 /// Files that the test needs besides its connections.
 const RESERVE: u64 = 300;
@@ -39,7 +39,12 @@ async fn ten_thousand_silent_connections_hold_nobody_up() {
     let address = listens_at(&house).await;
     let url = |path: &str| format!("http://{address}{path}");
     let many = crowd();
-    let before = resident_bytes(&url("/metrics")).await;
+    let measured = async |name: &str| {
+        let page = reqwest::get(url("/metrics")).await.expect("it answers").text().await.expect("it is text");
+        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.expect("it tells").parse::<f64>().expect("a number")
+    };
+    let before = measured("process_resident_memory_bytes").await;
     let mut silent = Vec::with_capacity(many);
     for number in 0..many {
         let mut stream = TcpStream::connect(address).await.expect("it is accepted");
@@ -58,9 +63,11 @@ async fn ten_thousand_silent_connections_hold_nobody_up() {
         assert_eq!(alive.status(), StatusCode::OK);
         assert!(began.elapsed() < Duration::from_secs(5), "after {:?}", began.elapsed());
     }
-    let grown = resident_bytes(&url("/metrics")).await - before;
-    println!("{many} connections, {:.0} MB more, {:.1} kB each", grown / 1e6, grown / 1e3 / many as f64);
-    assert!(grown < 15e3 * many as f64, "{} MB more", grown / 1e6);
+    let grown = measured("process_resident_memory_bytes").await - before;
+    let (files, bound) = (measured("process_open_fds").await, Bounds::default().connections);
+    println!("{many} connections came, {files} files are open, {:.0} MB more", grown / 1e6);
+    assert!(grown < 150e6, "{} MB more", grown / 1e6);
+    assert!(files < (bound + 200) as f64, "{files} files are open");
     drop(silent);
     assert!(running.stops().await.success(), "{}", house.log());
     assert!(!house.log().contains("Too many open files"), "{}", house.log());
@@ -81,12 +88,6 @@ async fn listens_at(house: &House) -> SocketAddr {
         }
     };
     tokio::time::timeout(PATIENCE, said).await.expect("it says where it is")
-}
-
-async fn resident_bytes(metrics: &str) -> f64 {
-    let page = reqwest::get(metrics).await.expect("it answers").text().await.expect("it is text");
-    let line = page.lines().find_map(|line| line.strip_prefix("process_resident_memory_bytes "));
-    line.expect("it tells").parse().expect("a number")
 }
 
 /// A server of nothing but a page, with bounds of its own.

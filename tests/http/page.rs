@@ -92,6 +92,13 @@ async fn wait(browser: &Chromium, what: &str, code: &str) {
     tokio::time::timeout(PATIENCE, there).await.unwrap_or_else(|_| panic!("never came: {what}"));
 }
 
+async fn screenshot(browser: &Chromium, name: &str) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    std::fs::create_dir_all(&folder).expect("target/ is writable");
+    let png = browser.client.screenshot().await.expect("the browser takes pictures");
+    std::fs::write(folder.join(format!("status-{name}.png")), png).expect("target/ is writable");
+}
+
 async fn looks(bot: &Bot, device: Device, colours: Colours, name: &str) {
     let browser = Chromium::open(device, colours, Language::En).await;
     browser.client.goto(&bot.url("/")).await.expect("the page opens");
@@ -114,10 +121,9 @@ async fn looks(bot: &Bot, device: Device, colours: Colours, name: &str) {
     assert_eq!(dark == json!("rgb(14, 16, 22)"), colours == Colours::Dark, "{name}: {dark}");
     let before = script(&browser, "return document.getElementById('facts').textContent").await;
     assert!(before.as_str().is_some_and(|facts| facts.contains("@pixelai_bot")), "{before}");
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-    std::fs::create_dir_all(&folder).expect("target/ is writable");
-    let png = browser.client.screenshot().await.expect("the browser takes pictures");
-    std::fs::write(folder.join(format!("status-{name}.png")), png).expect("target/ is writable");
+    screenshot(&browser, name).await;
+    script(&browser, "document.getElementById('providers').closest('section').scrollIntoView()").await;
+    screenshot(&browser, &format!("{name}-providers")).await;
     // Live: what changes is drawn without a reload.
     bot.sql("DELETE FROM outbox WHERE key = 'day:1'").await;
     bot.sql(

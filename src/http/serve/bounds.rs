@@ -17,7 +17,9 @@ pub struct Bounds {
 
 /// Files and sockets besides the connections: databases, providers, Telegram.
 const RESERVE: u64 = 512;
-const MOST: usize = 10_000;
+/// One that has been spoken on takes some twenty kilobytes, so that all of them take no more than a tenth of a small
+/// machine; proxies and browsers need far fewer.
+const MOST: usize = 4096;
 const FEWEST: usize = 64;
 
 impl Default for Bounds {
@@ -35,7 +37,7 @@ impl Bounds {
     /// As many connections as the system allows files to this process, less what the rest of it needs. The limit is
     /// raised as far as the system lets us: its default is meant for programs that were written long ago.
     pub fn of_this_process() -> Self {
-        let connections = raised_limit().map_or(MOST, |files| fitting(files));
+        let connections = raised_limit().map_or(MOST, fitting);
         if connections < MOST {
             tracing::warn!(
                 connections,
