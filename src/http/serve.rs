@@ -140,6 +140,8 @@ impl Door {
         // Who says nothing is given no buffers.
         let speaks = tokio::time::timeout(self.bounds.head, stream.readable());
         tokio::select! {
+            // What has been asked is answered, also at the end.
+            biased;
             spoken = speaks => if spoken.is_err() { return },
             () = self.seat.is_wanted() => return,
             () = self.stop.cancelled() => return,

@@ -82,22 +82,36 @@ impl Seats {
 impl Seat {
     /// Returns when the connection has to make room.
     pub(super) async fn is_wanted(&self) {
-        self.leave.notified().await;
+        loop {
+            self.leave.notified().await;
+            // Whoever was asked something at the last moment stays.
+            if lock(&self.turn).is_some() {
+                return;
+            }
+        }
     }
 
     /// Nobody is sent away from now on until the answer is out.
     pub(super) fn is_asked(self: &Arc<Self>) -> Busy {
-        if let Some(turn) = lock(&self.turn).take() {
-            lock(&self.silent).by_turn.remove(&turn);
-        }
+        self.speaks();
         Busy(self.clone())
     }
 
+    fn speaks(&self) {
+        let turn = lock(&self.turn).take();
+        if let Some(turn) = turn {
+            lock(&self.silent).by_turn.remove(&turn);
+        }
+    }
+
     fn falls_silent(&self) {
-        let mut silent = lock(&self.silent);
-        silent.turn += 1;
-        let turn = silent.turn;
-        silent.by_turn.insert(turn, (Instant::now(), self.leave.clone()));
+        let turn = {
+            let mut silent = lock(&self.silent);
+            silent.turn += 1;
+            let turn = silent.turn;
+            silent.by_turn.insert(turn, (Instant::now(), self.leave.clone()));
+            turn
+        };
         *lock(&self.turn) = Some(turn);
     }
 }
@@ -110,9 +124,7 @@ impl Drop for Busy {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if let Some(turn) = lock(&self.turn).take() {
-            lock(&self.silent).by_turn.remove(&turn);
-        }
+        self.speaks();
     }
 }
 
@@ -151,6 +163,21 @@ mod tests {
         assert!(!is_wanted(&first).await && !is_wanted(&fourth).await);
         drop(third);
         fifth.await.expect("there is room");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_is_asked_at_the_last_moment_stays() {
+        let seats = Seats::new(1);
+        let seat = seats.take().await;
+        tokio::time::sleep(SHORTEST).await;
+        seats.send_one_away();
+        let asked = seat.is_asked();
+        assert!(!is_wanted(&seat).await);
+        drop(asked);
+        assert!(!is_wanted(&seat).await);
+        tokio::time::sleep(SHORTEST).await;
+        seats.send_one_away();
+        assert!(is_wanted(&seat).await, "but not for ever");
     }
 
     #[tokio::test(start_paused = true)]
