@@ -134,7 +134,7 @@ fn ordered_by(kept: &Kept, update: u64) -> String {
     let of_update = |span: &&Entry| span.name == "update" && span.fields["update.id"] == update.to_string();
     assert_eq!(kept.spans.values().filter(of_update).count(), 1, "update {update} has one span");
     let placed = |event: &&Entry| event.fields["message"].ends_with("is in line");
-    let within = |event: &&Entry| kept.around(event).iter().any(|span| of_update(span));
+    let within = |event: &&Entry| kept.around(event).iter().any(&of_update);
     let events: Vec<&Entry> = kept.events.iter().filter(placed).filter(within).collect();
     assert_eq!(events.len(), 1, "update {update} placed one order: {events:?}");
     events[0].fields["job.id"].clone()
@@ -144,7 +144,7 @@ fn ordered_by(kept: &Kept, update: u64) -> String {
 fn follow(kept: &Kept, job: &str) {
     let of_job = |span: &&Entry| span.name == "job" && span.fields["job.id"] == job;
     assert!(kept.spans.values().any(|span| of_job(&span)), "job {job} has a span");
-    let within = |call: &&&Entry| kept.around(call).iter().any(|span| of_job(span));
+    let within = |call: &&&Entry| kept.around(call).iter().any(&of_job);
     let calls = kept.named("call");
     let calls: Vec<&&Entry> = calls.iter().filter(within).collect();
     let of = |what: &str| -> Vec<&Entry> {

@@ -123,7 +123,7 @@ function providers(list, now) {
     return el("tr", {},
       el("td", {}, it.name, el("p", { class: kind, "data-breaker": it.breaker.state }, says)),
       el("td", {}, number.format(it.jobs)),
-      el("td", {}, el("span", { class: "share" }, fill), percent(it.share)),
+      el("td", {}, ...(it.share === null ? [] : [el("span", { class: "share" }, fill)]), percent(it.share)),
       el("td", {}, span(it.p50_seconds)),
       el("td", {}, span(it.p95_seconds)),
       el("td", {}, it.calls_failed ? `${number.format(it.calls)}, ${number.format(it.calls_failed)} failed` : number.format(it.calls)),

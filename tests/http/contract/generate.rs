@@ -72,10 +72,11 @@ impl<'a> Dice<'a> {
             one => one.as_str().into_iter().collect(),
         };
         let kind = if kinds.is_empty() { "string" } else { *self.pick(&kinds) };
-        if !matches!(kind, "object" | "array" | "null") && self.falls(80) {
-            if let Some(known) = self.known.get(name).filter(|known| !known.is_empty()).cloned() {
-                return self.pick(&known).clone();
-            }
+        if !matches!(kind, "object" | "array" | "null")
+            && self.falls(80)
+            && let Some(known) = self.known.get(name).filter(|known| !known.is_empty()).cloned()
+        {
+            return self.pick(&known).clone();
         }
         match kind {
             "null" => Value::Null,
