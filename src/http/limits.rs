@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -19,13 +20,24 @@ pub(super) const UPLOAD: Duration = Duration::from_secs(60);
 /// For an update, which is answered once it is handled; Telegram hangs up after a minute.
 pub(super) const UPDATE: Duration = Duration::from_secs(55);
 
+/// After how many seconds a call that took us too long may be made again.
+const AGAIN: u64 = 2;
+
 /// Ends a call that takes longer, be it that its body does not come or that we do not get on.
 pub(super) async fn within(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    // Where nothing was left to come, it is not the caller who is slow.
+    let is_whole = request.body().is_end_stream();
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_elapsed) => Problem::of(StatusCode::REQUEST_TIMEOUT)
-            .detail(format!("The call was not done within {} seconds.", limit.as_secs()))
-            .into_response(),
+        Err(_elapsed) => {
+            let detail = format!("The call was not done within {} seconds.", limit.as_secs());
+            let problem = if is_whole {
+                Problem::of(StatusCode::SERVICE_UNAVAILABLE).retry_after(AGAIN)
+            } else {
+                Problem::of(StatusCode::REQUEST_TIMEOUT)
+            };
+            problem.detail(detail).into_response()
+        }
     }
 }
 
@@ -59,5 +71,15 @@ mod tests {
         let request = axum::http::Request::post("/").body(endless).unwrap();
         let response = service.call(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_us_too_long_is_our_trouble() {
+        let slow = || std::future::pending::<&'static str>();
+        let limited = from_fn_with_state(Duration::from_secs(10), within);
+        let service = TowerToHyperService::new(Router::new().route("/", axum::routing::get(slow)).layer(limited));
+        let request = axum::http::Request::get("/").body(Body::empty()).unwrap();
+        let response = service.call(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key("retry-after"));
     }
 }

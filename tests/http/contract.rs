@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
-use crate::api::{TOKEN, init_data, ordered_and_done};
+use crate::api::{TOKEN, init_data, ordered_and_done, painted};
 use crate::bot::{Bot, BotOptions, photo};
 use crate::document::{resolved, validator};
 use generate::Dice;
@@ -77,6 +77,9 @@ impl<'a> Front<'a> {
         let templates = shelves["categories"].as_array().expect("shelves").iter();
         let templates: Vec<&Value> = templates.flat_map(|it| it["templates"].as_array().expect("templates")).collect();
         dice.known.insert("template".into(), templates.iter().map(|template| template["id"].clone()).collect());
+        for template in &templates {
+            painted(bot, template["preview"].as_str().expect("an address")).await;
+        }
         let keys = (0..200_u128).map(|number| uuid::Uuid::from_u128(number).to_string().into()).collect();
         dice.known.insert("Idempotency-Key".into(), keys);
         // Today's, and yesterday's.

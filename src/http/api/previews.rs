@@ -83,11 +83,15 @@ fn tag(template: &Template) -> String {
 async fn painted(site: &Site, template: &Template, tag: &str) -> Result<Bytes, Problem> {
     let ours = |cause: &dyn std::fmt::Display| Problem::ours("paint a preview", cause);
     let style: media::Style = serde_json::from_value(template.style.clone()).map_err(|cause| ours(&cause))?;
-    let jpeg = site.previews().of(&template.id, tag);
-    let paint = || async {
-        // As for photos: only so many at a time.
-        let _turn = site.decoding().acquire().await.map_err(|cause| ours(&cause))?;
-        tokio::task::spawn_blocking(move || media::preview(&style)).await.map_err(|cause| ours(&cause))
-    };
-    jpeg.get_or_try_init(paint).await.cloned()
+    let (site, jpeg) = (site.clone(), site.previews().of(&template.id, tag));
+    // Goes on when whoever asked is gone or was told to come again, so that the next one finds it.
+    let painting = tokio::spawn(async move {
+        let paint = || async {
+            // As for photos: only so many at a time.
+            let _turn = site.decoding().acquire().await.map_err(|cause| ours(&cause))?;
+            tokio::task::spawn_blocking(move || media::preview(&style)).await.map_err(|cause| ours(&cause))
+        };
+        jpeg.get_or_try_init(paint).await.cloned()
+    });
+    painting.await.map_err(|cause| ours(&cause))?
 }
