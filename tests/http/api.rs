@@ -363,3 +363,23 @@ async fn whoever_asks_too_often_is_told_when_to_come_back() {
     App::of(&bot, 510, "Joe").get("/api/me").await;
     bot.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_banned_gets_nothing_and_maintenance_takes_no_orders() {
+    let bot = start().await;
+    let ann = bot.person("Ann", "en");
+    ann.sends_text("/start");
+    bot.quiet().await;
+    let app = App::of(&bot, ann.id(), "Ann");
+    bot.sql("INSERT INTO settings (name, value, changed_at) VALUES ('maintenance', 'on', '2026-01-01T00:00:00+00:00')")
+        .await;
+    let closed = app.orders("one", "xmas_cabin", &[photo(1)]).await;
+    problem(closed, StatusCode::SERVICE_UNAVAILABLE, "maintenance").await;
+    bot.sql("UPDATE users SET banned_at = '2026-01-01T00:00:00+00:00'").await;
+    for path in ["/api/me", "/api/templates"] {
+        let refused = app.ask(Method::GET, path).send().await.expect("it answers");
+        problem(refused, StatusCode::FORBIDDEN, "banned").await;
+    }
+    assert_eq!(bot.balance(&ann).await, 10);
+    bot.shutdown().await;
+}

@@ -8,7 +8,7 @@ use crate::domain::{JobState, Trainer as TrainerRow};
 use crate::providers::Task;
 use crate::providers::training::{Found, Sought};
 
-use super::Coach;
+use super::{Coach, of};
 
 /// A webhook that only tells of the end takes as long as a training does.
 const WEBHOOK_WAIT: Duration = Duration::from_secs(600);
@@ -26,11 +26,11 @@ impl Coach {
             return self.begin(now).await;
         };
         let sought = Sought { model: &row.provider_model, trigger: &avatar.trigger_word, since: submitted };
-        let (wait, again) = match trainer.find(&sought).await {
+        let (wait, again) = match of(&row, "find").about(None, trainer.find(&sought)).await {
             Ok(Found::Task(task)) => {
                 let id = self.run.id;
                 tracing::info!(run.id = %id, "the list of its trainer named the task of training {id}");
-                return self.begun(trainer.as_ref(), &task).await;
+                return self.begun(&row, trainer.as_ref(), &task).await;
             }
             Ok(Found::Unlisted) if !self.is_told(&row) => return self.begin(now).await,
             Ok(Found::Unlisted) => (WEBHOOK_WAIT, None),
