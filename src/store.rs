@@ -5,8 +5,8 @@
 pub mod acts;
 pub mod albums;
 pub mod api;
-pub mod avatars;
 pub mod audit;
+pub mod avatars;
 pub mod catalog;
 pub mod erasures;
 pub mod files;
@@ -24,8 +24,8 @@ pub mod sends;
 pub mod stars;
 pub mod stats;
 pub mod status;
-pub mod training;
 pub mod support;
+pub mod training;
 pub mod users;
 
 use crate::database::{Database, Tx};

@@ -111,7 +111,8 @@ impl Bench {
         bytes: usize,
     ) -> anyhow::Result<(UserId, AvatarId)> {
         let now = chrono::Utc::now();
-        let profile = Profile { telegram_id: TelegramId(person), first_name: "Ann", username: None, language_code: Some("en") };
+        let profile =
+            Profile { telegram_id: TelegramId(person), first_name: "Ann", username: None, language_code: Some("en") };
         let user = self.wallet.welcome(&profile, now).await?;
         let key = ActionKey(format!("begin:{number}"));
         let Begun::Begun(avatar) = self.avatars.begin(user, &key, now).await? else { bail!("too many avatars") };

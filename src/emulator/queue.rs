@@ -108,7 +108,8 @@ impl Queue {
         let batch: Vec<_> = self.pending.iter().take(limit.saturating_sub(self.again.len())).cloned().collect();
         // Nothing is handed out before what comes ahead of it in the queue: confirming it would confirm that unseen.
         let seen = batch.last().map_or(u64::MAX, |last| last.id);
-        let (mut again, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.again).into_iter().partition(|update| update.id <= seen);
+        let (mut again, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.again).into_iter().partition(|update| update.id <= seen);
         self.again = later;
         again.extend(batch);
         again

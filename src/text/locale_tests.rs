@@ -83,7 +83,15 @@ fn sample(number: i64) -> Vec<Args> {
     let kinds =
         ["grant", "topup", "hold", "capture", "void", "refund", "take", "training", "man", "woman", "pet", "other"];
     let states = [
-        "queued", "painting", "finishing", "training", "trained", "collecting", "returned", "answered", "declined",
+        "queued",
+        "painting",
+        "finishing",
+        "training",
+        "trained",
+        "collecting",
+        "returned",
+        "answered",
+        "declined",
         "succeeded",
     ];
     let choices = kinds.iter().zip(states.iter().cycle());

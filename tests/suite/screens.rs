@@ -32,7 +32,7 @@ async fn every_screen_is_shown_whole_in_both_languages() {
         for dialogue in script.dialogues.all() {
             for state in dialogue.states().iter().filter(|state| state.screen.is_some()) {
                 let name = format!("{}.{}", dialogue.name, state.name);
-                put(&bot, &dialogue.name, &state.name, memories.of(&dialogue.name)).await;
+                put(&bot, &ann.person, (&dialogue.name, &state.name), memories.of(&dialogue.name)).await;
                 ann.person.sends_other(Other::Sticker);
                 bot.quiet_but_for_jobs().await;
                 check(&name, &ann.person, language);
@@ -141,13 +141,14 @@ async fn ids(bot: &Bot, query: &'static str) -> Vec<Uuid> {
     .expect("ids")
 }
 
-/// Has the chat stand in this state.
-async fn put(bot: &Bot, dialogue: &str, state: &str, memory: Value) {
+/// Has a person's chat stand in this state.
+async fn put(bot: &Bot, person: &Person, (dialogue, state): (&str, &str), memory: Value) {
     let top = json!([dialogue, state, null, memory]);
     let frames = if dialogue == "menu" { json!([top]) } else { json!([["menu", "menu", "*templates"], top]) };
     let value = json!({"s": [1, 1, 1, frames]}).to_string();
     let Database::Sqlite { write, .. } = bot.store().database() else { panic!("the tests' database is SQLite") };
-    let written = sqlx::query("UPDATE sessions SET value = $1, version = version + 1").bind(value).execute(write).await;
+    let sql = "UPDATE sessions SET value = $1, version = version + 1 WHERE chat_id = $2";
+    let written = sqlx::query(sql).bind(value).bind(person.id()).execute(write).await;
     assert_eq!(written.expect("a session").rows_affected(), 1);
 }
 
