@@ -1,7 +1,7 @@
 //! A person's money: grants, top-ups by Stars, and what is held for jobs.
 //!
 //! Each function is one deed with a key of its own; doing it again changes nothing and answers the same.
-//! [`refunds`] gives Stars back, and [`compare`] lays Telegram's book of them beside ours.
+//! `refunds` gives Stars back, and `compare` lays Telegram's book of them beside ours.
 
 mod compare;
 mod refunds;

@@ -1,6 +1,6 @@
 //! What admins can do: commands and buttons that are no dialogue.
 //!
-//! A command is read by [`parse`], which asks nobody, and followed here. What changes something is an [`Act`]: it is
+//! A command is read by [`parse`], which asks nobody, and followed here. What changes something is an `Act`: it is
 //! written into `admin_acts` in the transaction that does it, once per message, so that a second delivery finds it and
 //! answers the same. Large sums are proposed first, and done by a button under the proposal, which works for ever.
 
