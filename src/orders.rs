@@ -311,6 +311,8 @@ impl Orders {
     /// Begins a live order anew, or orders once more, at the house's expense, what has failed; as a part of `tx`.
     pub async fn repeat(&self, tx: &mut Tx, id: JobId, now: Time) -> sqlx::Result<Repeated> {
         let Some(job) = tx.job(id).await? else { return Ok(Repeated::Over) };
+        // As those who order begin, so that neither waits for the other.
+        tx.lock_available(job.user_id).await?;
         let Some(offer) = self.catalog.offer(&job.template_id) else { return Ok(Repeated::Retired) };
         let model = match self.model_of(tx, &offer, job.user_id, job.avatar_id).await? {
             Ok(model) => model,

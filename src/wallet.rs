@@ -17,7 +17,7 @@ use crate::store::ledger::{Account, Posted, Subject, Transfer, TransferKind};
 use crate::store::payments::Invoice;
 use crate::store::users::Profile;
 
-pub use compare::{Compared, Finding, Verdict, judge};
+pub use compare::{CompareError, Compared, Finding, Verdict, judge};
 pub use refunds::{Asked, Wish, ask_refund};
 pub use stars::{Movement, Partner, Stars, StarsError};
 

@@ -25,6 +25,7 @@ support-question =
 support-payment =
     { $date } · { $stars } ⭐ { $state ->
         [returned] given back ·
+        [chosen] ↩ by the button ·
        *[open] ·
     } <code>{ $charge }</code>
 support-order =
@@ -37,6 +38,11 @@ support-order =
         [cancelled] cancelled, money back
        *[queued] under way
     }
+
+support-sure =
+    <b>That is a large sum</b>
+    { $person } paid { $stars } ⭐. Shall they go back?
+    .yes = Give them back
 
 support-spent =
     <b>The credits are partly spent</b>

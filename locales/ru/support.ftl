@@ -26,6 +26,7 @@ support-question =
 support-payment =
     { $date } · { $stars } ⭐ { $state ->
         [returned] возвращены ·
+        [chosen] ↩ по кнопке ·
        *[open] ·
     } <code>{ $charge }</code>
 support-order =
@@ -39,6 +40,11 @@ support-order =
         [cancelled] отменён, деньги возвращены
        *[queued] в работе
     }
+
+support-sure =
+    <b>Это большая сумма</b>
+    { $person }: оплачено { $stars } ⭐. Возвращаем?
+    .yes = Да, вернуть
 
 support-spent =
     <b>Часть кредитов потрачена</b>

@@ -29,12 +29,18 @@ impl Conversation {
     /// Nothing was done for good: deliver it again.
     pub async fn handle(&self, incoming: Incoming, answer: &dyn Answer) -> anyhow::Result<bool> {
         let Incoming { update_id, person, deed } = incoming;
-        if let Deed::Blocked(blocked) = deed {
-            self.blocked(person.id, blocked).await?;
-            return Ok(false);
+        match &deed {
+            Deed::Blocked(blocked) => {
+                self.blocked(person.id, *blocked).await?;
+                return Ok(false);
+            }
+            // Telegram's note, which tells nothing of the person and does not mean that they are back.
+            Deed::Refunded(paid) => return self.refunded(paid).await,
+            _ => {}
         }
         let user = self.known(&person).await?;
-        if user.banned_at.is_some() && !matches!(deed, Deed::Paid(_) | Deed::Refunded(_)) {
+        let banned = user.banned_at.is_some() && !self.world.admins.contains(&user.telegram_id);
+        if banned && !matches!(deed, Deed::Paid(_)) {
             return self.turn_away(&user, answer).await;
         }
         if self.serve(&user, update_id, &deed, answer).await? == Served::Yes {
@@ -63,14 +69,16 @@ impl Conversation {
                 self.turn(turn(Event::Unusual, Given::Nothing, Cause::Message, unusual_note(unusual))).await?
             }
             Deed::Paid(paid) => return self.paid(&user, &paid).await,
-            Deed::Refunded(paid) => {
-                let booked = self.world.wallet.refunded(&paid.charge_id, chrono::Utc::now()).await?;
-                self.bell.mail.notify_one();
-                return Ok(!booked);
-            }
-            Deed::Blocked(_) => Taken::Done,
+            Deed::Refunded(_) | Deed::Blocked(_) => Taken::Done,
         };
         Ok(taken == Taken::Repeated)
+    }
+
+    /// Stars are back with a person. Answers whether that was booked before.
+    async fn refunded(&self, paid: &Paid) -> anyhow::Result<bool> {
+        let booked = self.world.wallet.refunded(&paid.charge_id, chrono::Utc::now()).await?;
+        self.bell.mail.notify_one();
+        Ok(!booked)
     }
 
     /// What banned people get.
@@ -172,7 +180,8 @@ impl Conversation {
     /// When it could not be handled; it comes again when its lease is over.
     pub async fn album(&self, chat: TelegramId, album: &str, parts: &[(i64, IncomingPhoto)]) -> anyhow::Result<()> {
         let updates: Vec<i64> = parts.iter().map(|(update, _)| *update).collect();
-        if let Some(user) = self.world.store.user_by_telegram(chat).await? {
+        let user = self.world.store.user_by_telegram(chat).await?;
+        if let Some(user) = user.filter(|user| user.banned_at.is_none()) {
             let all = parts.iter().map(|(_, photo)| photo.clone()).collect();
             let turn = |event, given, cause, unexpected| Turn {
                 user,

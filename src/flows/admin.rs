@@ -26,7 +26,7 @@ pub use command::{COMMANDS, parse};
 /// The first part of our buttons' data; no screen's nonce and no keepsake begins so.
 const MARK: &str = "a:";
 /// Above this an act moves nothing before it is confirmed.
-const CONFIRM_ABOVE: i64 = 500;
+pub(super) const CONFIRM_ABOVE: i64 = 500;
 
 pub(super) const TEXTS: &[&str] = &[
     "admin-help",

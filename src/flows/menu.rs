@@ -21,7 +21,7 @@ pub static FLOW: Flow = Flow {
         action!(find_undertaking: order, training, nothing),
         action!(ask_support: asked, unable),
         action!(open_question: open, closed, stranger),
-        action!(give_back: asked, spent, refused, stranger),
+        action!(give_back: asked, sure, spent, refused, stranger),
     ],
     screens: &[
         screen!("menu", show_menu),
@@ -86,7 +86,7 @@ async fn show_privacy(_: &Ask<'_>) -> Result<Show, FlowError> {
 async fn show_paysupport(ask: &Ask<'_>) -> Result<Show, FlowError> {
     let payments = ask.world.store.payments(ask.user.id, 5).await?;
     let lines: Vec<String> =
-        payments.iter().map(|payment| support::payment_line(ask.world, ask.language, payment)).collect();
+        payments.iter().map(|payment| support::payment_line(ask.world, ask.language, payment, None)).collect();
     Ok(Show { args: Args::default().html("payments", lines.join("\n")), ..Show::default() })
 }
 

@@ -13,6 +13,7 @@ use crate::store::users::User;
 use crate::text::Args;
 use crate::wallet::{Asked, Wish, ask_refund};
 
+use super::admin::CONFIRM_ABOVE;
 use super::{Answer, Ask, Flow, FlowError, Given, Show, World, action, screen};
 
 pub static FLOW: Flow = Flow {
@@ -20,10 +21,12 @@ pub static FLOW: Flow = Flow {
     actions: &[
         action!(answer_question: answered, closed),
         action!(decline_question: declined, closed),
+        action!(give_back_surely: asked, spent, refused),
         action!(give_back_anyway: asked, refused),
     ],
     screens: &[
         screen!("support-question", show_question),
+        screen!("support-sure", show_spent),
         screen!("support-spent", show_spent),
         screen!("support-closed", show_closed),
     ],
@@ -59,13 +62,18 @@ pub(super) fn named(user: &User) -> String {
     }
 }
 
-/// A payment on one line, with the number that Telegram gives it.
-pub(super) fn payment_line(world: &World, language: Language, payment: &Payment) -> String {
+/// A payment on one line, with the number that Telegram gives it. `chosen` is the one that a button gives back.
+pub(super) fn payment_line(world: &World, language: Language, payment: &Payment, chosen: Option<&String>) -> String {
+    let state = match payment.refunded_at {
+        Some(_) => "returned",
+        None if chosen == Some(&payment.charge_id) => "chosen",
+        None => "open",
+    };
     let args = Args::default()
         .day("date", payment.created_at)
         .number("stars", payment.stars)
         .text("charge", &payment.charge_id)
-        .text("state", if payment.refunded_at.is_some() { "returned" } else { "open" });
+        .text("state", state);
     world.texts.get(language, "support-payment", &args)
 }
 
@@ -94,7 +102,9 @@ pub(super) async fn of_charge(world: &World, charge: &str) -> Result<Args, FlowE
 pub(super) async fn about(world: &World, language: Language, request: &Request) -> Result<Args, FlowError> {
     let person = world.store.user(request.user_id).await?;
     let payments = world.store.payments(request.user_id, SHOWN).await?;
-    let payments: Vec<String> = payments.iter().map(|payment| payment_line(world, language, payment)).collect();
+    let chosen = request.charge_id.as_ref().filter(|_| request.is_open());
+    let line = |payment: &Payment| payment_line(world, language, payment, chosen);
+    let payments: Vec<String> = payments.iter().map(line).collect();
     let orders = world.store.orders_of(request.user_id, SHOWN).await?;
     let orders: Vec<String> = orders.iter().map(|order| order_line(world, language, order)).collect();
     Ok(Args::default()
@@ -166,8 +176,28 @@ pub(super) async fn open_question(ask: &Ask<'_>) -> Result<Answer, FlowError> {
 /// “Give the Stars back” under a question.
 pub(super) async fn give_back(ask: &Ask<'_>) -> Result<Answer, FlowError> {
     let Some(request) = pressed(ask).await? else { return Ok(Answer::outcome("stranger")) };
-    let answer = return_stars(ask, &request, false).await?;
+    let answer = if is_large(ask, &request).await? {
+        Answer::outcome("sure")
+    } else {
+        return_stars(ask, &request, false).await?
+    };
     Ok(answer.pass(&Memory { request: request.number }))
+}
+
+/// Whether so many Stars are at stake that it is asked about first.
+async fn is_large(ask: &Ask<'_>, request: &Request) -> Result<bool, FlowError> {
+    let Some(charge) = request.charge_id.as_ref().filter(|_| request.is_open()) else { return Ok(false) };
+    let payment = ask.world.store.payment(charge).await?;
+    Ok(payment.is_some_and(|payment| payment.refunded_at.is_none() && payment.stars > CONFIRM_ABOVE))
+}
+
+/// The same, after a second thought.
+async fn give_back_surely(ask: &Ask<'_>) -> Result<Answer, FlowError> {
+    let allowed = ask.world.admins.contains(&ask.user.telegram_id);
+    match remembered(ask).await?.filter(|_| allowed) {
+        Some(request) => return_stars(ask, &request, false).await,
+        None => Ok(Answer::outcome("refused")),
+    }
 }
 
 async fn give_back_anyway(ask: &Ask<'_>) -> Result<Answer, FlowError> {

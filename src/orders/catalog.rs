@@ -6,6 +6,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::Mutex;
+
 use crate::domain::{
     AvatarKind, Category, Credits, Model, ModelAlias, Template, TemplateId, TemplateKind, Trainer, TrainerAlias,
     Training,
@@ -63,6 +65,8 @@ pub struct Catalog {
     /// Names of the providers that are switched on.
     providers: HashSet<String>,
     shelves: RwLock<Arc<Shelves>>,
+    /// One reading at a time, so that none takes the place of a later one.
+    reading: Mutex<()>,
 }
 
 impl Catalog {
@@ -75,7 +79,7 @@ impl Catalog {
         for (template, model) in &shelves.hidden {
             tracing::warn!(%template, %model, "template {template} is hidden: no provider of its model {model} is set up");
         }
-        Ok(Self { providers, shelves: RwLock::new(Arc::new(shelves)) })
+        Ok(Self { providers, shelves: RwLock::new(Arc::new(shelves)), reading: Mutex::default() })
     }
 
     /// Reads the tables again.
@@ -83,6 +87,7 @@ impl Catalog {
     /// # Errors
     /// As [`Catalog::load`]; what was read before stays.
     pub async fn reload(&self, store: &Store) -> Result<(), CatalogError> {
+        let _reading = self.reading.lock().await;
         let shelves = Arc::new(read(store, &self.providers).await?);
         *self.shelves.write().unwrap_or_else(PoisonError::into_inner) = shelves;
         Ok(())

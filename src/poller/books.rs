@@ -3,10 +3,12 @@
 //! One process does it at a time, each from where it was the last time; its first look goes over everything. Two at once
 //! would do no harm, since each payment and each refund is booked once.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::wallet::Compared;
+use crate::wallet::{CompareError, Compared, StarsError};
 
 use super::Poller;
 use super::lease::held;
@@ -18,18 +20,10 @@ impl Poller {
     pub(super) async fn run_books(&self, stop: &CancellationToken) {
         let (mut from, holder) = (0, Uuid::now_v7());
         loop {
-            let pause = match self.compare_stars(from, holder).await {
-                Ok(Some(next)) => {
-                    from = next;
-                    self.pace.books
-                }
-                // Another process is at it.
-                Ok(None) => self.pace.lease,
-                Err(cause) => {
-                    tracing::warn!(error = format!("{cause:#}"), "could not compare Stars; trying again");
-                    self.pace.lease
-                }
-            };
+            let pause = self.compare_stars(&mut from, holder).await.unwrap_or_else(|cause| {
+                tracing::warn!(error = format!("{cause:#}"), "could not compare Stars; trying again");
+                self.pace.lease
+            });
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.bell.books.notified() => {}
@@ -38,35 +32,53 @@ impl Poller {
         }
     }
 
-    /// Answers where the next look begins; `None` when another process is looking.
-    async fn compare_stars(&self, from: u32, holder: Uuid) -> anyhow::Result<Option<u32>> {
+    /// Moves `from` to where the next look begins, and answers when that is due.
+    async fn compare_stars(&self, from: &mut u32, holder: Uuid) -> anyhow::Result<Duration> {
         let store = &self.talk.world().store;
         let take = || {
             let now = chrono::Utc::now();
             store.take_lease(LEASE, holder, now, now + self.pace.lease)
         };
         if !take().await? {
-            return Ok(None);
+            // Another process is at it.
+            return Ok(self.pace.lease);
         }
-        let next = held(self.pace.lease, take, self.catch_up(from)).await;
+        let mut compared = Compared { next: *from, ..Compared::default() };
+        let looked = held(self.pace.lease, take, async { anyhow::Ok(self.look(&mut compared).await) }).await;
         store.release_lease(LEASE, holder).await?;
-        next.map(Some)
+        *from = compared.next;
+        match looked? {
+            Ok(()) => Ok(self.pace.books),
+            Err(CompareError::Stars(StarsError::Wait(pause))) => Ok(pause.max(self.pace.lease)),
+            Err(cause) => Err(cause.into()),
+        }
     }
 
-    async fn catch_up(&self, from: u32) -> anyhow::Result<u32> {
-        let world = self.talk.world();
-        let now = chrono::Utc::now();
-        let Compared { next, credited, refunded, odd } =
-            world.wallet.catch_up(&*self.stars, from, now - self.pace.books_grace).await?;
-        for (user, charge) in &credited {
-            tracing::warn!(charge, "a payment that no update has brought is booked");
-            self.talk.credited(*user, charge).await?;
+    /// Looks as far as it can, and tells of what it has found on the way also when it comes to no end.
+    async fn look(&self, compared: &mut Compared) -> Result<(), CompareError> {
+        let until = chrono::Utc::now() - self.pace.books_grace;
+        let looked = self.talk.world().wallet.catch_up(&*self.stars, until, compared).await;
+        if let Err(cause) = self.tell(compared).await {
+            tracing::error!(error = format!("{cause:#}"), "could not tell of Stars that were compared");
         }
-        let told = if odd.is_empty() { false } else { self.tell_admins(&odd, now).await? };
-        if refunded || told {
+        looked
+    }
+
+    async fn tell(&self, compared: &Compared) -> anyhow::Result<()> {
+        let Compared { credited, refunded, odd, .. } = compared;
+        for (user, charge) in credited {
+            tracing::warn!(charge, "a payment that no update has brought is booked");
+            if let Err(cause) = self.talk.credited(*user, charge).await {
+                // It is booked, and the letter about it goes out; only a dialogue that waits for it does not go on.
+                tracing::error!(charge, error = format!("{cause:#}"), "could not go on after a payment");
+            }
+        }
+        let now = chrono::Utc::now();
+        let told = if odd.is_empty() { false } else { self.tell_admins(odd, now).await? };
+        if *refunded || told {
             self.bell.mail.notify_one();
         }
-        Ok(next)
+        Ok(())
     }
 
     async fn tell_admins(&self, odd: &[crate::wallet::Finding], now: crate::database::Time) -> anyhow::Result<bool> {

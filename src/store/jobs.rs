@@ -422,7 +422,8 @@ impl Tx {
         optional!(*self, Job, SQL, id)
     }
 
-    /// Puts a live job back to its beginning; whoever works on it loses the lease. False: it has ended.
+    /// Puts a live job back to its beginning; whoever works on it loses the lease. False: it has ended, or was submitted
+    /// within the last minute, so that two taps do not have it made twice.
     pub async fn restart_job(
         &mut self,
         id: JobId,
@@ -435,12 +436,14 @@ impl Tx {
             *self,
             "UPDATE generation_jobs SET state = 'queued', model = $2, model_until = $3, deadline_at = $4, tries = 0, \
              task = NULL, progress = NULL, ahead = NULL, run_at = $5, lease_until = NULL, fence = fence + 1 \
-             WHERE id = $1 AND state IN ('queued', 'submitting', 'running')",
+             WHERE id = $1 AND state IN ('queued', 'submitting', 'running') \
+             AND (state = 'queued' OR submitted_at IS NULL OR submitted_at <= $6)",
             id,
             model,
             model_until,
             deadline,
             now,
+            now - chrono::Duration::minutes(1),
         )?;
         Ok(written == 1)
     }

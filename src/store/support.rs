@@ -1,6 +1,6 @@
 //! Questions about payments, and what became of them.
 
-use crate::database::{Time, Tx, exec, one, optional};
+use crate::database::{Time, Tx, all, exec, one, optional};
 use crate::domain::{ActionKey, UserId};
 
 use super::Store;
@@ -97,6 +97,18 @@ impl Tx {
             now,
         )?;
         Ok(written == 1)
+    }
+
+    /// Opens the questions again that were closed by giving this payment back, and answers their numbers.
+    pub async fn reopen_requests(&mut self, charge_id: &str) -> sqlx::Result<Vec<i64>> {
+        let rows: Vec<(i64,)> = all!(
+            *self,
+            (i64,),
+            "UPDATE support_requests SET state = 'open', closed_by = NULL, closed_at = NULL \
+             WHERE charge_id = $1 AND state = 'returned' RETURNING number",
+            charge_id,
+        )?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
     }
 
     /// Removes the words of a person who wants to be forgotten.

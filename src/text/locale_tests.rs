@@ -93,6 +93,7 @@ fn sample(number: i64) -> Vec<Args> {
         "answered",
         "declined",
         "succeeded",
+        "chosen",
     ];
     let choices = kinds.iter().zip(states.iter().cycle());
     let yes_and_no = ["yes", "no"].iter().cycle();

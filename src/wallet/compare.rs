@@ -89,23 +89,22 @@ pub enum CompareError {
 }
 
 impl Wallet {
-    /// Looks at Telegram's movements from the one numbered `from` on, and books what is missing here. Those after
-    /// `until` are left for the next look: their update may be on its way.
+    /// Looks at Telegram's movements from `compared.next` on, and books what is missing here. Those after `until` are
+    /// left for the next look: their update may be on its way.
     ///
     /// # Errors
-    /// When Telegram or the database does not answer; what was booked stays booked.
-    pub async fn catch_up(&self, stars: &dyn Stars, from: u32, until: Time) -> Result<Compared, CompareError> {
-        let mut compared = Compared { next: from, ..Compared::default() };
+    /// When Telegram or the database does not answer; `compared` says how far it came, and the next look goes on there.
+    pub async fn catch_up(&self, stars: &dyn Stars, until: Time, compared: &mut Compared) -> Result<(), CompareError> {
         loop {
             let page = stars.movements(compared.next).await?;
             if page.is_empty() {
-                return Ok(compared);
+                return Ok(());
             }
             for movement in page {
                 if movement.at > until {
-                    return Ok(compared);
+                    return Ok(());
                 }
-                self.mend(movement, &mut compared).await?;
+                self.mend(movement, compared).await?;
                 compared.next += 1;
             }
         }

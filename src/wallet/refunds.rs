@@ -99,6 +99,11 @@ impl Wallet {
             let letter = Letter::RefundRefused { charge: payment.charge_id.clone(), reason: trouble.to_owned() };
             let key = format!("refund-refused:{}#{}", payment.charge_id, refused.attempt);
             tx.post(admin, &key, &letter, now).await?;
+            // A person who asked for it still waits for an answer.
+            for request in tx.reopen_requests(&payment.charge_id).await? {
+                let key = format!("question:{request}:{admin}#{}", refused.attempt);
+                tx.post(admin, &key, &Letter::Question { request }, now).await?;
+            }
         }
         tx.commit().await?;
         Ok(true)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pixelai::domain::UserId;
+use pixelai::store::support::Closed;
 use pixelai::wallet::{self, Asked, Charge, STARS, StarsError, Wish, ask_refund};
 
 use crate::support::shop::{START, Shop, credits, key, shops};
@@ -170,11 +171,17 @@ async fn a_refusal_of_telegrams_gives_the_credits_back_and_it_can_be_asked_again
         let (user, admin) = paid(&studio.shop).await;
         studio.till.answers([Err(StarsError::Refused("BALANCE_TOO_LOW".to_owned()))]);
         assert!(matches!(ask(&studio.shop, admin, "charge", false).await, Asked::Now(_)));
+        let store = studio.shop.fresh.store.clone();
+        let mut tx = store.begin().await.unwrap();
+        let asked = tx.add_request(user, &key("question"), "Where are they?", Some("charge"), now()).await.unwrap();
+        assert!(tx.close_request(asked.0, Closed::Returned, admin, now()).await.unwrap());
+        tx.commit().await.unwrap();
         studio.start();
         let refused = async || (refunds(&studio.shop, "refused").await == 1).then_some(());
         awaited("the refund is refused", refused).await;
         assert_eq!(studio.shop.money(user).await, (START + 55, 0));
         assert_eq!(letters(&studio.shop, "BALANCE_TOO_LOW").await, 1);
+        assert!(store.request(asked.0).await.unwrap().unwrap().is_open(), "whoever asked still waits for an answer");
         studio.shop.fresh.assert_books_in_order().await;
 
         assert!(matches!(ask(&studio.shop, admin, "charge", false).await, Asked::Now(_)));

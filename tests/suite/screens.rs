@@ -69,7 +69,7 @@ impl Memories {
         bot.quiet().await;
         ann.taps("Make it", "Создать");
         bot.quiet_but_for_jobs().await;
-        rest_jobs(bot).await;
+        bot.rest_jobs().await;
         bot.sql("UPDATE trainings SET price = 1").await;
         bot.reload_catalog().await;
         ann.person.sends_text("/avatars");
@@ -89,7 +89,7 @@ impl Memories {
         bot.quiet_but_for_jobs().await;
         ann.taps("Train ·", "Обучить ·");
         bot.quiet_but_for_jobs().await;
-        rest_jobs(bot).await;
+        bot.rest_jobs().await;
         ann.person.sends_text("/paysupport");
         bot.quiet_but_for_jobs().await;
         ann.person.sends_text(ann.says("I paid twice", "Я заплатила дважды"));
@@ -117,20 +117,6 @@ impl Memories {
             _ => json!({}),
         }
     }
-}
-
-/// Has nobody look at the jobs under way any more: news of one would edit whatever screen stands there just then. With
-/// another fence, a worker that is at it writes nothing.
-async fn rest_jobs(bot: &Bot) {
-    bot.sql(
-        "UPDATE generation_jobs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
-    )
-    .await;
-    bot.sql(
-        "UPDATE training_runs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
-    )
-    .await;
-    bot.quiet_but_for_jobs().await;
 }
 
 async fn ids(bot: &Bot, query: &'static str) -> Vec<Uuid> {

@@ -2,7 +2,7 @@
 
 use pixelai::domain::TelegramId;
 use pixelai::store::users::User;
-use pixelai::wallet::Partner;
+use pixelai::wallet::{Compared, Partner};
 
 use crate::support::awaited;
 use crate::support::now;
@@ -63,7 +63,8 @@ async fn what_cannot_be_matched_is_told_to_the_admins_once() {
         let text = letters().remove(0);
         assert!(text.contains("gift_purchase") && text.contains("unknown payment"), "{text}");
         let wallet = &studio.shop.wallet;
-        let compared = wallet.catch_up(&*studio.till, 0, now() + chrono::Duration::seconds(9)).await.unwrap();
+        let mut compared = Compared::default();
+        wallet.catch_up(&*studio.till, now() + chrono::Duration::seconds(9), &mut compared).await.unwrap();
         assert_eq!((compared.odd.len(), compared.next), (2, 2));
         assert!(!wallet.report(&compared.odd, &[admin], now()).await.unwrap());
         let faults = wallet.disagreements(&*studio.till).await.unwrap();
@@ -78,7 +79,8 @@ async fn a_movement_of_this_moment_is_left_to_its_update() {
     for studio in studios().await {
         studio.till.person("young", 50, true, 7, "");
         let before = now() - chrono::Duration::seconds(60);
-        let compared = studio.shop.wallet.catch_up(&*studio.till, 0, before).await.unwrap();
+        let mut compared = Compared::default();
+        studio.shop.wallet.catch_up(&*studio.till, before, &mut compared).await.unwrap();
         assert_eq!((compared.next, studio.shop.count("payments").await), (0, 0));
         studio.close().await;
     }

@@ -113,6 +113,7 @@ impl Desk<'_> {
         let mut tx = self.world.store.begin().await?;
         if !tx.add_act(&self.new_act(act, &details, reason), Uuid::now_v7(), true, now).await? {
             drop(tx);
+            self.after(act).await?;
             return self.report(act).await;
         }
         match self.do_it(&mut tx, act, reason).await? {
@@ -137,9 +138,14 @@ impl Desk<'_> {
             return Ok(self.say("admin-gone", &Args::default()));
         };
         if !tx.decide_act(id, true, now).await? {
+            // It may have been dropped a moment ago, by another press.
+            let dropped = tx.act(id).await?.is_none_or(|row| row.state == "dropped");
             drop(tx);
-            let dropped = row.state == "dropped";
-            return if dropped { Ok(self.say("admin-dropped", &Args::default())) } else { self.report(&act).await };
+            if dropped {
+                return Ok(self.say("admin-dropped", &Args::default()));
+            }
+            self.after(&act).await?;
+            return self.report(&act).await;
         }
         match self.do_it(&mut tx, &act, &row.reason).await? {
             Ok(()) => {

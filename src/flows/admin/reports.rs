@@ -34,7 +34,7 @@ impl Desk<'_> {
         let balance = store.balance(person.id).await?;
         let payments = store.payments(person.id, LINES).await?;
         let payments: Vec<String> =
-            payments.iter().map(|payment| payment_line(self.world, self.language(), payment)).collect();
+            payments.iter().map(|payment| payment_line(self.world, self.language(), payment, None)).collect();
         let orders = store.orders_of(person.id, LINES).await?;
         let orders: Vec<String> =
             orders.iter().map(|order| crate::flows::support::order_line(self.world, self.language(), order)).collect();

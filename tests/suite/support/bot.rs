@@ -215,6 +215,20 @@ impl Bot {
         }
     }
 
+    /// Has nobody look at the jobs and trainings under way any more: news of one would edit whatever screen stands there
+    /// just then. With another fence, a worker that is at it writes nothing.
+    pub async fn rest_jobs(&self) {
+        self.sql(
+            "UPDATE generation_jobs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
+        )
+        .await;
+        self.sql(
+            "UPDATE training_runs SET fence = fence + 1, run_at = '2999-01-01T00:00:00+00:00' WHERE run_at IS NOT NULL",
+        )
+        .await;
+        self.quiet_but_for_jobs().await;
+    }
+
     /// A number from the database.
     pub async fn number(&self, query: &'static str) -> i64 {
         let found = match self.store().database() {

@@ -162,6 +162,9 @@ async fn refund(language: Language) -> String {
     assert_eq!(ann.person.stars(), 450);
     admin.presses("Yes", "Да").await;
     assert_eq!((ann.person.stars(), bot.balance(&ann.person).await), (500, 0));
+    // Telegram's note about a refund comes in nobody's name, and does not mean that they are back.
+    let user = bot.user(&ann.person).await;
+    assert_eq!((user.language(), user.blocked_at.is_some()), (language, true));
     let said = unnumbered(&admin.transcript());
     bot.shutdown().await;
     said

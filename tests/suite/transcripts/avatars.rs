@@ -200,6 +200,8 @@ async fn called_off_by_command(language: Language) -> String {
     ann.presses("Enough", "Хватит").await;
     ann.taps("Train ·", "Обучить ·");
     bot.quiet_but_for_jobs().await;
+    // Otherwise its progress comes in between, and takes the place of what is said above it.
+    bot.rest_jobs().await;
     for deed in ["/start", "/cancel"] {
         ann.person.sends_text(deed);
         bot.quiet_but_for_jobs().await;

@@ -110,6 +110,8 @@ async fn cancelled_by_command(language: Language) -> String {
         if deed == "/start" {
             ann.taps("Make it", "Создать");
             bot.quiet_but_for_jobs().await;
+            // Otherwise its progress comes in between, and takes the place of what is said above it.
+            bot.rest_jobs().await;
         }
         ann.person.sends_text(deed);
         bot.quiet_but_for_jobs().await;

@@ -74,6 +74,31 @@ async fn returned(language: Language) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_large_sum_is_asked_about_first() {
+    in_both_languages!("question-large", large);
+}
+
+async fn large(language: Language) -> String {
+    let bot = bot().await;
+    let admin = Actor::started(&bot, language).await;
+    let ann = Actor::started(&bot, language).await;
+    bot.sql("UPDATE packs SET stars = 600, bonus = 100 WHERE stars = 50").await;
+    bot.reload_catalog().await;
+    ann.person.has_stars(1000);
+    ann.writes("/topup").await;
+    ann.presses("600\u{a0}⭐ →", "600\u{a0}⭐ →").await;
+    assert!(matches!(ann.pays().await, PayResult::Paid { .. }));
+    asks(&ann).await;
+    admin.presses("Give the Stars back", "Вернуть звёзды").await;
+    assert_eq!(ann.person.stars(), 400, "not before it is said twice");
+    admin.presses("Give them back", "Да, вернуть").await;
+    assert_eq!((ann.person.stars(), bot.balance(&ann.person).await), (1000, 10));
+    let told = both(&admin, &ann);
+    bot.shutdown().await;
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn spent_credits_are_asked_about_first_and_a_question_can_be_declined() {
     in_both_languages!("question-spent-and-declined", spent_and_declined);
 }
