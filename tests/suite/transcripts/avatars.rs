@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pixelai::domain::{Language, ModelAlias, Refusal};
+use pixelai::emulator::PayResult;
 use pixelai::providers::painter::Behaviour;
 
 use super::{Actor, in_both_languages};
@@ -353,8 +354,11 @@ async fn a_payment_and_a_cancel_at_the_same_moment_end_in_a_training_or_in_credi
         let live =
             bot.number("SELECT count(*) FROM training_runs WHERE state IN ('queued', 'submitting', 'running')").await;
         assert!(runs <= 1, "{paid:?}\n{}", ann.transcript());
-        assert_eq!(bot.count("payments").await, 1, "{paid:?}\n{}", ann.transcript());
-        assert_eq!(bot.balance(&ann.person).await, TRAINING - TRAINING * live, "{paid:?}\n{}", ann.transcript());
+        // A bot that is fast enough takes the invoice away before it can be paid.
+        let payments = i64::from(matches!(paid, PayResult::Paid { .. }));
+        assert_eq!(bot.count("payments").await, payments, "{paid:?}\n{}", ann.transcript());
+        let left = TRAINING * payments - TRAINING * live;
+        assert_eq!(bot.balance(&ann.person).await, left, "{paid:?}\n{}", ann.transcript());
         if live == 1 {
             // It was placed while the person was already on the way to the menu, and is found from there.
             ann.person.sends_text("/cancel");
